@@ -1,1 +1,8 @@
-//! Stub.
+//! The issuing walk, one named step after the other.
+//!
+//! [`programme`] reads what is taught and how its certificates look; [`roster`] reads who passed.
+
+mod kinds;
+pub mod programme;
+pub mod roster;
+mod text;
