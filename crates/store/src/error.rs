@@ -17,10 +17,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The file or its folder cannot be written.
-    #[error("the database {path} can be read but not written")]
+    #[error("the database can be read but not written: {detail}")]
     ReadOnly {
-        /// The database file.
-        path: PathBuf,
+        /// Which file, or the database's words.
+        detail: String,
     },
     /// The file cannot be opened at all.
     #[error("the database {path} cannot be opened: {detail}")]

@@ -1,6 +1,6 @@
 //! What is remembered. The only crate that names sqlx.
 //!
-//! [`Store`] is one trait with (so far) one implementation, `sqlite::SqliteStore`. Callers hold an
+//! [`Store`] is one trait with (so far) one implementation, [`sqlite::SqliteStore`]. Callers hold an
 //! `Arc<dyn Store>`. The contract, which `tests/contract.rs` runs against every implementation:
 //!
 //! 1. **The intention before the act, the result before anyone is told.** [`Store::reserve`] writes a whole batch
@@ -24,6 +24,7 @@
 mod error;
 mod locate;
 mod model;
+pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -218,8 +219,8 @@ pub trait Store: Send + Sync + 'static {
         suite: Suite,
     ) -> Result<Option<StatusDocument>>;
 
-    /// Keeps the signed public record of a certificate. One that is older (by `since`, then `signed_at`) than the
-    /// one kept is passed over (`false`).
+    /// Keeps the signed public record of a certificate. One of an earlier revision than the one kept
+    /// is passed over (`false`).
     async fn put_record(&self, record: &RecordDocument) -> Result<bool>;
 
     /// The signed public record as last published.

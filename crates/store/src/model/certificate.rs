@@ -105,6 +105,8 @@ pub struct Certificate {
     pub state: State,
     /// Since when it is in that state.
     pub since: Timestamp,
+    /// Counts the changes of its state.
+    pub revision: i64,
     /// Why (a code from the fixed list), for suspended, revoked and superseded ones.
     pub reason: Option<String>,
     /// Why, in free text. Internal, never published.

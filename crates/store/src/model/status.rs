@@ -90,8 +90,8 @@ pub struct RecordDocument {
     pub certificate: Uuid,
     /// The document as signed.
     pub text: String,
-    /// The `since` of the state that it tells.
-    pub since: Timestamp,
+    /// The [`crate::Certificate::revision`] that it tells.
+    pub revision: i64,
     /// When it was signed.
     pub signed_at: Timestamp,
 }

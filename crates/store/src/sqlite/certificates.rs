@@ -1,0 +1,127 @@
+//! Finding and listing certificates.
+
+use sqlx::sqlite::SqliteConnection;
+use uuid::Uuid;
+
+use super::SqliteStore;
+use super::rows;
+use crate::{Certificate, Details, Filter, PAGE_MAX, Page, Result, Suite, plain_code};
+
+/// The one SELECT of certificates: further columns, then WHERE and what follows it.
+macro_rules! select_certificates {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT c.*, p.id AS programme, p.title_id AS programme_title, o.name AS cohort_name, \
+             h.person_key, h.fingerprint, h.name, h.grade",
+            $columns,
+            " FROM certificates c JOIN cohorts o ON o.id = c.cohort JOIN programmes p ON p.id = o.programme \
+             LEFT JOIN holders h ON h.certificate = c.id ",
+            $rest
+        )
+    };
+}
+pub(super) use select_certificates;
+
+/// A certificate, seen from within a transaction.
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    id: Uuid,
+) -> Result<Option<Certificate>> {
+    let found = sqlx::query(select_certificates!("", "WHERE c.id = $1"))
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    found.as_ref().map(rows::certificate).transpose()
+}
+
+pub(super) async fn certificate(store: &SqliteStore, id: Uuid) -> Result<Option<Certificate>> {
+    load(&mut *store.reader.acquire().await?, id).await
+}
+
+pub(super) async fn certificate_by_code(
+    store: &SqliteStore,
+    code: &str,
+) -> Result<Option<Certificate>> {
+    let Some(code) = plain_code(code) else {
+        return Ok(None);
+    };
+    let found = sqlx::query(select_certificates!("", "WHERE c.code = $1"))
+        .bind(code)
+        .fetch_optional(&store.reader)
+        .await?;
+    found.as_ref().map(rows::certificate).transpose()
+}
+
+pub(super) async fn certificates_by_number(
+    store: &SqliteStore,
+    number: &str,
+) -> Result<Vec<Certificate>> {
+    let found = sqlx::query(select_certificates!(
+        "",
+        "WHERE c.number = $1 ORDER BY c.serial LIMIT $2"
+    ))
+    .bind(number)
+    .bind(i64::from(PAGE_MAX))
+    .fetch_all(&store.reader)
+    .await?;
+    found.iter().map(rows::certificate).collect()
+}
+
+pub(super) async fn certificates(
+    store: &SqliteStore,
+    filter: &Filter,
+    page: Page,
+) -> Result<Vec<Certificate>> {
+    let query = match (filter.batch, filter.cohort) {
+        (Some(batch), _) => sqlx::query(select_certificates!(
+            "",
+            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) AND c.batch = $4 AND ($5 IS NULL OR c.cohort = $5) \
+             ORDER BY c.serial LIMIT $2"
+        ))
+        .bind(page.after)
+        .bind(i64::from(page.limit.min(PAGE_MAX)))
+        .bind(filter.state.map(|state| state.code()))
+        .bind(batch.to_string())
+        .bind(filter.cohort.map(|cohort| cohort.0)),
+        (None, Some(cohort)) => sqlx::query(select_certificates!(
+            "",
+            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) AND c.cohort = $4 ORDER BY c.serial LIMIT $2"
+        ))
+        .bind(page.after)
+        .bind(i64::from(page.limit.min(PAGE_MAX)))
+        .bind(filter.state.map(|state| state.code()))
+        .bind(cohort.0),
+        (None, None) => sqlx::query(select_certificates!(
+            "",
+            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) ORDER BY c.serial LIMIT $2"
+        ))
+        .bind(page.after)
+        .bind(i64::from(page.limit.min(PAGE_MAX)))
+        .bind(filter.state.map(|state| state.code())),
+    };
+    let found = query.fetch_all(&store.reader).await?;
+    found.iter().map(rows::certificate).collect()
+}
+
+pub(super) async fn signed_text(
+    store: &SqliteStore,
+    id: Uuid,
+    suite: Suite,
+) -> Result<Option<String>> {
+    let query = match suite {
+        Suite::Rdfc => "SELECT rdfc FROM signed WHERE certificate = $1",
+        Suite::Jcs => "SELECT jcs FROM signed WHERE certificate = $1",
+    };
+    Ok(sqlx::query_scalar(query)
+        .bind(id.to_string())
+        .fetch_optional(&store.reader)
+        .await?)
+}
+
+pub(super) async fn details(store: &SqliteStore, id: Uuid) -> Result<Option<Details>> {
+    let found = sqlx::query("SELECT public, private FROM holders WHERE certificate = $1")
+        .bind(id.to_string())
+        .fetch_optional(&store.reader)
+        .await?;
+    found.as_ref().map(rows::details).transpose()
+}

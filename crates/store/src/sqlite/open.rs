@@ -1,0 +1,256 @@
+//! Opening the file: looked at before anything is written to it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+
+use super::SqliteStore;
+use crate::{Result, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// How long to wait for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How many read at once.
+const READERS: u32 = 8;
+
+/// How often to look whether another process has finished the same migration.
+const MIGRATION_ATTEMPTS: u32 = 5;
+
+/// The newest migration that this binary has.
+pub fn known_schema_version() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
+pub(super) async fn create(path: &Path) -> Result<SqliteStore> {
+    make_private_file(path)?;
+    existing(path).await
+}
+
+pub(super) async fn existing(path: &Path) -> Result<SqliteStore> {
+    require_writable_file(path)?;
+    let found = schema_version(&mut inspect(path).await?).await?;
+    refuse_newer(found)?;
+    let options = options(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true);
+    let writer = pool(1, options.clone());
+    if found < known_schema_version() {
+        migrate(&writer).await?;
+    } else {
+        check_applied(&writer).await?;
+    }
+    let reader = pool(READERS, options.pragma("query_only", "1"));
+    Ok(SqliteStore {
+        path: path.to_owned(),
+        writer,
+        reader,
+    })
+}
+
+pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {
+    require_file(path)?;
+    let mut options = options(path).read_only(true);
+    if let Err(error) = options.connect().await {
+        // A database in WAL mode on a disk that cannot be written has no place for its shared memory. Without a
+        // write-ahead log beside it, the file is complete and can be read as it is.
+        if wal_is_empty(path) {
+            options = options.immutable(true);
+        } else {
+            return Err(error.into());
+        }
+    }
+    let reader = pool(READERS, options);
+    let mut connection = reader.acquire().await?;
+    let found = schema_version(&mut connection).await?;
+    refuse_newer(found)?;
+    if found < known_schema_version() {
+        return Err(StoreError::Older {
+            found,
+            known: known_schema_version(),
+        });
+    }
+    drop(connection);
+    Ok(SqliteStore {
+        path: path.to_owned(),
+        writer: reader.clone(),
+        reader,
+    })
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(BUSY_TIMEOUT)
+        .optimize_on_close(false, None)
+        .disable_statement_logging()
+}
+
+/// Connections are made when they are needed: a command that only reads one row opens one.
+fn pool(connections: u32, options: SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .min_connections(0)
+        .max_connections(connections)
+        .acquire_timeout(BUSY_TIMEOUT + Duration::from_secs(10))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
+}
+
+/// A connection that changes nothing, not even the journal mode.
+async fn inspect(path: &Path) -> Result<SqliteConnection> {
+    Ok(options(path).pragma("query_only", "1").connect().await?)
+}
+
+/// The newest migration that the database has; 0 for an empty file.
+pub(super) async fn schema_version(connection: &mut SqliteConnection) -> Result<i64> {
+    let tables: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let version: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await?;
+    Ok(version.unwrap_or(0))
+}
+
+fn refuse_newer(found: i64) -> Result<()> {
+    if found > known_schema_version() {
+        return Err(StoreError::Newer {
+            found,
+            known: known_schema_version(),
+        });
+    }
+    Ok(())
+}
+
+/// Brings the database up to date. Two processes may begin at once: the slower one fails on what the faster one made,
+/// and finds it complete when it looks again.
+async fn migrate(writer: &SqlitePool) -> Result<()> {
+    let mut attempt = 1;
+    loop {
+        match MIGRATIONS.run(writer).await {
+            Ok(()) => return Ok(()),
+            Err(_) if attempt < MIGRATION_ATTEMPTS => {
+                attempt += 1;
+                tokio::time::sleep(Duration::from_millis(100) * attempt).await;
+            }
+            Err(error) => return Err(migration_error(error)),
+        }
+    }
+}
+
+/// Applied migrations must be the ones in this binary: a quick comparison, nothing is written.
+async fn check_applied(writer: &SqlitePool) -> Result<()> {
+    let applied: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(writer)
+            .await?;
+    for (version, checksum, success) in applied {
+        let known = MIGRATIONS
+            .iter()
+            .find(|migration| migration.version == version);
+        if !success || known.is_none_or(|migration| *migration.checksum != *checksum) {
+            return Err(StoreError::OtherMigration { version });
+        }
+    }
+    Ok(())
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        MigrateError::VersionMissing(version) => StoreError::Newer {
+            found: version,
+            known: known_schema_version(),
+        },
+        MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => {
+            StoreError::OtherMigration { version }
+        }
+        other => StoreError::Database {
+            detail: other.to_string(),
+            source: Box::new(other),
+        },
+    }
+}
+
+/// Makes the file readable by its owner only: it holds personal data.
+fn make_private_file(path: &Path) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            Err(StoreError::ReadOnly {
+                detail: format!("{}: {error}", path.display()),
+            })
+        }
+        Err(error) if error.kind() == ErrorKind::StorageFull => Err(StoreError::Full),
+        Err(error) => Err(StoreError::CannotOpen {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        }),
+    }
+}
+
+fn require_file(path: &Path) -> Result<fs::Metadata> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(metadata),
+        Ok(_) => Err(StoreError::CannotOpen {
+            path: path.to_owned(),
+            detail: "it is not a file".to_owned(),
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoDatabase {
+            path: path.to_owned(),
+        }),
+        Err(error) => Err(StoreError::CannotOpen {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        }),
+    }
+}
+
+/// The permission bits are asked too, because they do not stop root: who took the right to write away meant it.
+fn require_writable_file(path: &Path) -> Result<()> {
+    let metadata = require_file(path)?;
+    let file = fs::OpenOptions::new().append(true).open(path);
+    if metadata.permissions().readonly() || file.is_err() {
+        return Err(StoreError::ReadOnly {
+            detail: path.display().to_string(),
+        });
+    }
+    Ok(())
+}
+
+fn wal_is_empty(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    fs::metadata(Path::new(&name)).map_or(true, |metadata| metadata.len() == 0)
+}

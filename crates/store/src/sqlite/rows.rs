@@ -1,0 +1,258 @@
+//! Rows to values.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use crate::*;
+
+/// Milliseconds since 1970, as stored.
+pub(super) fn millis(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+/// A column that holds a time.
+pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp> {
+    to_time(row.try_get(column)?)
+}
+
+/// A column that may hold a time.
+pub(super) fn maybe_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>> {
+    row.try_get::<Option<i64>, _>(column)?
+        .map(to_time)
+        .transpose()
+}
+
+fn to_time(millis: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(|_| StoreError::Unreadable {
+        what: "a time",
+        value: millis.to_string(),
+    })
+}
+
+/// A column that holds a UUID.
+pub(super) fn id(row: &SqliteRow, column: &str) -> Result<Uuid> {
+    to_id(row.try_get(column)?)
+}
+
+/// A column that may hold a UUID.
+pub(super) fn maybe_id(row: &SqliteRow, column: &str) -> Result<Option<Uuid>> {
+    row.try_get::<Option<&str>, _>(column)?
+        .map(to_id)
+        .transpose()
+}
+
+fn to_id(text: &str) -> Result<Uuid> {
+    Uuid::try_parse(text).map_err(|_| StoreError::Unreadable {
+        what: "an id",
+        value: text.to_owned(),
+    })
+}
+
+/// A column that holds a count or a small number.
+pub(super) fn number(row: &SqliteRow, column: &str) -> Result<u32> {
+    let value: i64 = row.try_get(column)?;
+    u32::try_from(value).map_err(|_| StoreError::Unreadable {
+        what: "a number",
+        value: value.to_string(),
+    })
+}
+
+/// A column that holds one of our words.
+pub(super) fn word<T>(
+    row: &SqliteRow,
+    column: &str,
+    what: &'static str,
+    read: fn(&str) -> Option<T>,
+) -> Result<T> {
+    let text: &str = row.try_get(column)?;
+    read(text).ok_or_else(|| StoreError::Unreadable {
+        what,
+        value: text.to_owned(),
+    })
+}
+
+fn json(row: &SqliteRow, column: &str) -> Result<Value> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
+        what: "JSON",
+        value: error.to_string(),
+    })
+}
+
+pub(super) fn issuer(row: &SqliteRow) -> Result<Issuer> {
+    Ok(Issuer {
+        id: IssuerId(row.try_get("id")?),
+        did: row.try_get("did")?,
+        base_url: row.try_get("base_url")?,
+        name_id: row.try_get("name_id")?,
+        name_en: row.try_get("name_en")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(super) fn public_key(row: &SqliteRow) -> Result<PublicKey> {
+    Ok(PublicKey {
+        issuer: IssuerId(row.try_get("issuer")?),
+        number: number(row, "number")?,
+        role: word(row, "role", "a key's role", KeyRole::from_code)?,
+        multikey: row.try_get("multikey")?,
+        valid_from: time(row, "valid_from")?,
+        retired_at: maybe_time(row, "retired_at")?,
+    })
+}
+
+pub(super) fn artifact(row: &SqliteRow) -> Result<Artifact> {
+    Ok(Artifact {
+        hash: ArtifactHash(row.try_get("hash")?),
+        kind: word(row, "kind", "an artifact's kind", ArtifactKind::from_code)?,
+        bytes: row.try_get("bytes")?,
+    })
+}
+
+pub(super) fn programme(row: &SqliteRow) -> Result<Programme> {
+    Ok(Programme {
+        id: ProgrammeId(row.try_get("id")?),
+        issuer: IssuerId(row.try_get("issuer")?),
+        code: row.try_get("code")?,
+        title_id: row.try_get("title_id")?,
+        title_en: row.try_get("title_en")?,
+    })
+}
+
+pub(super) fn cohort(row: &SqliteRow) -> Result<Cohort> {
+    Ok(Cohort {
+        id: CohortId(row.try_get("id")?),
+        programme: ProgrammeId(row.try_get("programme")?),
+        name: row.try_get("name")?,
+        starts: row.try_get("starts")?,
+        ends: row.try_get("ends")?,
+    })
+}
+
+pub(super) fn person(row: &SqliteRow) -> Result<Person> {
+    Ok(Person {
+        key: row.try_get("person_key")?,
+        fingerprint: row.try_get("fingerprint")?,
+        certificate: id(row, "id")?,
+        batch: BatchId(id(row, "batch")?),
+        number: row.try_get("number")?,
+        state: word(row, "state", "a state", State::from_code)?,
+    })
+}
+
+pub(super) fn batch(row: &SqliteRow) -> Result<Batch> {
+    Ok(Batch {
+        new: NewBatch {
+            id: BatchId(id(row, "id")?),
+            issuer: IssuerId(row.try_get("issuer")?),
+            cohort: CohortId(row.try_get("cohort")?),
+            kind: word(row, "kind", "a batch's kind", BatchKind::from_code)?,
+            sheet_hash: row.try_get("sheet_hash")?,
+            programme_hash: ArtifactHash(row.try_get("programme_hash")?),
+            design_hash: ArtifactHash(row.try_get("design_hash")?),
+            template: number(row, "template")?,
+            key_number: number(row, "key_number")?,
+            actor: row.try_get("actor")?,
+            created_at: time(row, "created_at")?,
+        },
+        state: word(row, "state", "a batch's state", BatchState::from_code)?,
+        certificates: number(row, "certificates")?,
+        signed: number(row, "signed")?,
+        finished_at: maybe_time(row, "finished_at")?,
+    })
+}
+
+pub(super) fn certificate(row: &SqliteRow) -> Result<Certificate> {
+    Ok(Certificate {
+        serial: row.try_get("serial")?,
+        id: id(row, "id")?,
+        issuer: IssuerId(row.try_get("issuer")?),
+        batch: BatchId(id(row, "batch")?),
+        cohort: CohortId(row.try_get("cohort")?),
+        programme: ProgrammeId(row.try_get("programme")?),
+        programme_title: row.try_get("programme_title")?,
+        cohort_name: row.try_get("cohort_name")?,
+        person_key: row.try_get("person_key")?,
+        fingerprint: row.try_get("fingerprint")?,
+        number: row.try_get("number")?,
+        code: row.try_get("code")?,
+        key_number: number(row, "key_number")?,
+        status_list: number(row, "status_list")?,
+        status_index: number(row, "status_index")?,
+        name: row.try_get("name")?,
+        grade: row.try_get("grade")?,
+        valid_from: time(row, "valid_from")?,
+        valid_until: maybe_time(row, "valid_until")?,
+        state: word(row, "state", "a state", State::from_code)?,
+        since: time(row, "since")?,
+        revision: row.try_get("revision")?,
+        reason: row.try_get("reason")?,
+        note: row.try_get("note")?,
+        predecessor: maybe_id(row, "predecessor")?,
+        successor: maybe_id(row, "successor")?,
+        issued_at: maybe_time(row, "issued_at")?,
+    })
+}
+
+pub(super) fn details(row: &SqliteRow) -> Result<Details> {
+    Ok(Details {
+        public: json(row, "public")?,
+        private: json(row, "private")?,
+    })
+}
+
+pub(super) fn status_list(row: &SqliteRow) -> Result<StatusList> {
+    Ok(StatusList {
+        issuer: IssuerId(row.try_get("issuer")?),
+        number: number(row, "number")?,
+        size: number(row, "size")?,
+        used: number(row, "used")?,
+        version: row.try_get("version")?,
+    })
+}
+
+pub(super) fn status_entry(row: &SqliteRow) -> Result<StatusEntry> {
+    Ok(StatusEntry {
+        index: number(row, "idx")?,
+        revoked: row.try_get::<i64, _>("revoked")? != 0,
+        suspended: row.try_get::<i64, _>("suspended")? != 0,
+        refresh: row.try_get::<i64, _>("refresh")? != 0,
+    })
+}
+
+pub(super) fn status_document(row: &SqliteRow) -> Result<StatusDocument> {
+    Ok(StatusDocument {
+        issuer: IssuerId(row.try_get("issuer")?),
+        number: number(row, "list")?,
+        purpose: word(row, "purpose", "a status purpose", StatusPurpose::from_code)?,
+        suite: word(row, "suite", "a cryptosuite", Suite::from_code)?,
+        text: row.try_get("text")?,
+        version: row.try_get("version")?,
+        signed_at: time(row, "signed_at")?,
+    })
+}
+
+pub(super) fn record(row: &SqliteRow) -> Result<RecordDocument> {
+    Ok(RecordDocument {
+        certificate: id(row, "certificate")?,
+        text: row.try_get("text")?,
+        revision: row.try_get("revision")?,
+        signed_at: time(row, "signed_at")?,
+    })
+}
+
+pub(super) fn event(row: &SqliteRow) -> Result<Event> {
+    Ok(Event {
+        number: row.try_get("number")?,
+        event: NewEvent {
+            at: time(row, "at")?,
+            actor: row.try_get("actor")?,
+            act: row.try_get("act")?,
+            object: row.try_get("object")?,
+            reason: row.try_get("reason")?,
+        },
+    })
+}
