@@ -2,6 +2,7 @@
 //! document by `/AF` (14.13), as every PDF of ours has it.
 
 mod file;
+mod token;
 
 use lopdf::{Dictionary, Object, decode_text_string};
 
@@ -33,7 +34,7 @@ enum Likeness {
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
     // A JSON text may speak of PDFs; a PDF does not begin as a JSON text.
     !json::looks_like(bytes)
-        && file::find(&bytes[..bytes.len().min(HEADER_WITHIN)], b"%PDF-").is_some()
+        && token::find(&bytes[..bytes.len().min(HEADER_WITHIN)], b"%PDF-").is_some()
 }
 
 /// The attachment that looks most like a credential.

@@ -1,0 +1,70 @@
+//! Everything that a credential's check needs, fetched.
+
+use tokio::task::JoinSet;
+use vc::{Evidence, Need};
+
+use crate::{FetchError, Fetcher};
+
+/// An answer can raise new needs: a list's issuer, a record's issuer. Honest chains end after two.
+const MAX_ROUNDS: usize = 4;
+/// Needs of one credential; one of ours has five.
+const MAX_NEEDS: usize = 24;
+
+/// Answers what `vc::needs` still asks for, until it asks for nothing more. What the caller has answered already (from
+/// its store, from a trust bundle) is not fetched again.
+pub async fn gather(text: &str, evidence: &mut Evidence, fetcher: &Fetcher) {
+    let mut left = MAX_NEEDS;
+    for _ in 0..MAX_ROUNDS {
+        let mut needs = vc::needs(text, evidence);
+        needs.truncate(left);
+        if needs.is_empty() {
+            return;
+        }
+        left -= needs.len();
+        answer(needs, evidence, fetcher).await;
+    }
+}
+
+/// All at once: a server that is down costs its ten seconds once.
+async fn answer(needs: Vec<Need>, evidence: &mut Evidence, fetcher: &Fetcher) {
+    let mut tasks = JoinSet::new();
+    for need in needs {
+        let fetcher = fetcher.clone();
+        tasks.spawn(async move {
+            let answer = match need.url() {
+                Some(url) => fetcher.get(&fetcher.locally(&need, url)).await,
+                None => Err(FetchError::NotAnAddress {
+                    url: format!("{need:?}"),
+                }),
+            };
+            (need, answer)
+        });
+    }
+    // A task neither panics nor is aborted; if it were, its need would stay unanswered, which `verify` reports as such.
+    while let Some(joined) = tasks.join_next().await {
+        if let Ok((need, answer)) = joined {
+            evidence.answer(
+                need,
+                answer
+                    .map(|fetched| fetched.bytes)
+                    .map_err(|error| error.why_not()),
+            );
+        }
+    }
+}
+
+impl Fetcher {
+    /// did:web always means https; where the policy opens `localhost` by plain http, that is what listens there.
+    fn locally(&self, need: &Need, url: String) -> String {
+        match url.strip_prefix("https://localhost") {
+            Some(rest)
+                if self.policy.allow_http_localhost
+                    && matches!(need, Need::Did(_))
+                    && rest.starts_with([':', '/']) =>
+            {
+                format!("http://localhost{rest}")
+            }
+            _ => url,
+        }
+    }
+}
