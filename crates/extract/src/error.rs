@@ -1,6 +1,6 @@
 //! Why no credential came out of an input, in two languages and two lines: what is wrong, what to do next.
 
-use crate::Lang;
+use vc::Lang;
 
 /// Why no credential came out of an input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

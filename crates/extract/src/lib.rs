@@ -15,13 +15,11 @@
 
 mod error;
 mod json;
-mod lang;
 mod pdf;
 
 use std::io::Read;
 
 pub use error::ExtractError;
-pub use lang::Lang;
 
 /// The largest input that is looked at, in bytes: a full rendering is under 300 kB, a scan from an office copier under 10 MB.
 pub const MAX_INPUT: usize = 20_000_000;

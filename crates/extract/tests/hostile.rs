@@ -3,9 +3,10 @@
 mod common;
 
 use common::{Make, pdf};
-use extract::{Lang, extract};
+use extract::extract;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use vc::Lang;
 
 /// The same inputs on every machine.
 fn runner(cases: u32) -> TestRunner {
