@@ -1,0 +1,167 @@
+//! Verification: always all five checks, never an `Err`. What the verdict needs from outside is asked
+//! for by [`needs`] and handed over as [`Evidence`]; the verdict itself is decided in `report.rs`.
+
+mod proofs;
+mod standing;
+
+use crate::credential::Facts;
+use crate::did::did_web_url;
+use crate::evidence::{Evidence, Need};
+use crate::json;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{Check, CheckName, Findings, Outcome, Report};
+use crate::schema;
+use crate::time::parse_date_time_stamp;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Whose credentials are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issuers {
+    /// Only these DIDs; every other issuer is *unknown*, and the verdict indeterminate.
+    Known(Vec<String>),
+    /// Any issuer that signs its own credentials: the caller says whom it trusts.
+    Any,
+}
+
+/// What the caller demands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Whose credentials are accepted.
+    pub issuers: Issuers,
+    /// Which checks decide the verdict. The others are reported all the same.
+    pub decides: Vec<CheckName>,
+}
+
+impl Policy {
+    /// Accepts any issuer; all checks decide.
+    pub fn any() -> Self {
+        Self { issuers: Issuers::Any, decides: CheckName::ALL.to_vec() }
+    }
+
+    /// Accepts these issuers; all checks decide.
+    pub fn known(dids: impl IntoIterator<Item = String>) -> Self {
+        Self { issuers: Issuers::Known(dids.into_iter().collect()), decides: CheckName::ALL.to_vec() }
+    }
+}
+
+/// Why a check does not pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Finding {
+    Fails(Problem),
+    Undecided(Problem),
+}
+
+type Judged = Result<(), Finding>;
+
+/// What has to be obtained before `text` can be judged and is not in `evidence` yet. Ask again after
+/// answering, until nothing is left: a set status bit, for instance, asks for the record behind it.
+pub fn needs(text: &[u8], evidence: &Evidence) -> Vec<Need> {
+    let Ok(credential) = json::parse(text) else { return Vec::new() };
+    let mut needs = Vec::new();
+    let mut ask = |need: Need| {
+        if evidence.get(&need).is_none() && !needs.contains(&need) {
+            needs.push(need);
+        }
+    };
+    for did in proofs::controllers(&credential).into_iter().filter(|did| did_web_url(did).is_some()) {
+        ask(Need::Did(did));
+    }
+    let now = Timestamp::UNIX_EPOCH;
+    for need in standing::needs(&credential, evidence, now) {
+        ask(need);
+    }
+    needs
+}
+
+/// Judges a credential's text. Never fails: what is no credential is reported as such.
+pub fn verify(text: &[u8], evidence: &Evidence, policy: &Policy, now: Timestamp) -> Report {
+    let credential = match json::parse(text) {
+        Ok(credential) => credential,
+        Err(problem) => return unreadable(problem, policy),
+    };
+    let facts = Facts::from_value(&credential);
+    let (proof, signers) = proofs::judge(&credential, evidence, now);
+    let untouched = !matches!(proof, Err(Finding::Fails(_)));
+    let issuer = proofs::judge_issuer(&facts.issuer, &signers, &policy.issuers);
+    let standing = standing::judge(&credential, &facts.issuer, evidence, now);
+    let mut findings = Findings::default();
+    if untouched {
+        findings.since = standing.since;
+        findings.reason = standing.reason;
+        findings.successor = standing.successor;
+        findings.status_as_of = standing.as_of;
+    }
+    if proof.is_ok() && only_known_contexts(&credential) {
+        findings.facts = Some(facts);
+    }
+    let skipped_if_touched = |name, judged| match untouched {
+        true => check(name, judged),
+        false => Check { name, outcome: Outcome::Skipped, problem: None },
+    };
+    let checks = [
+        check(CheckName::Proof, proof),
+        skipped_if_touched(CheckName::Issuer, issuer),
+        skipped_if_touched(CheckName::Status, standing.judged),
+        skipped_if_touched(CheckName::Validity, judge_validity(&credential, now)),
+        check(CheckName::Schema, judge_schema(&credential)),
+    ];
+    Report::decide(checks, findings, &policy.decides)
+}
+
+fn unreadable(problem: Problem, policy: &Policy) -> Report {
+    let checks = CheckName::ALL.map(|name| match name {
+        CheckName::Proof => check(name, Err(Finding::Fails(problem.clone()))),
+        name => Check { name, outcome: Outcome::Skipped, problem: None },
+    });
+    // Text that is no credential is invalid whichever checks the caller cares for.
+    let decides = if policy.decides.contains(&CheckName::Proof) { &policy.decides[..] } else { &[CheckName::Proof] };
+    Report::decide(checks, Findings::default(), decides)
+}
+
+fn check(name: CheckName, judged: Judged) -> Check {
+    match judged {
+        Ok(()) => Check { name, outcome: Outcome::Pass, problem: None },
+        Err(Finding::Fails(problem)) => Check { name, outcome: Outcome::Fail, problem: Some(problem) },
+        Err(Finding::Undecided(problem)) => Check { name, outcome: Outcome::Unknown, problem: Some(problem) },
+    }
+}
+
+/// Facts are read by member name. An inline context can give names another meaning while the signed
+/// statements stay the same, so facts are only told where every context is one we carry.
+fn only_known_contexts(credential: &Value) -> bool {
+    credential["@context"].as_array().is_some_and(|contexts| contexts.iter().all(Value::is_string))
+}
+
+/// VCDM 2.0, 4.9 Validity Period.
+fn judge_validity(credential: &Value, now: Timestamp) -> Judged {
+    let facts = Facts::from_value(credential);
+    let date = |name: &str, text: Option<String>| match text {
+        None => Ok(None),
+        Some(text) => parse_date_time_stamp(&text).map(Some).ok_or_else(|| {
+            Finding::Fails(Problem::new(ProblemKind::Date, name, format!("{text:?} is no dateTimeStamp")))
+        }),
+    };
+    if let Some(from) = date("validFrom", facts.valid_from)?.filter(|from| now < *from) {
+        let detail = format!("in force from {from}; it is {now}");
+        return Err(Finding::Fails(Problem::new(ProblemKind::NotYetValid, "validFrom", detail)));
+    }
+    if let Some(until) = date("validUntil", facts.valid_until)?.filter(|until| now > *until) {
+        let detail = format!("in force until {until}; it is {now}");
+        return Err(Finding::Fails(Problem::new(ProblemKind::Expired, "validUntil", detail)));
+    }
+    Ok(())
+}
+
+fn judge_schema(credential: &Value) -> Judged {
+    if let Some(problem) = schema::check(credential).into_iter().next() {
+        return Err(Finding::Fails(problem));
+    }
+    match credential.get("credentialSchema") {
+        None => Ok(()),
+        Some(named) => {
+            let detail = format!("no schema of this verifier is named by {named}");
+            Err(Finding::Undecided(Problem::new(ProblemKind::SchemaUnknown, "credentialSchema", detail)))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The first two checks: do the signatures fit the content, and is one of them the issuer's?
+
+use super::{Finding, Issuers, Judged};
+use crate::did::{DidDocument, did_key_method, did_web_url};
+use crate::evidence::{Evidence, Need};
+use crate::key::PublicKey;
+use crate::problem::{Problem, ProblemKind};
+use crate::suite::{suite_of, verify_proof};
+use crate::time::parse_date_time_stamp;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// Most proofs that a document may carry.
+const MAX_PROOFS: usize = 16;
+
+/// The DIDs whose documents are needed: those of the proofs' methods and of the issuer.
+pub(super) fn controllers(credential: &Value) -> Vec<String> {
+    let methods = proofs(credential).unwrap_or_default();
+    let methods = methods.iter().filter_map(|proof| proof["verificationMethod"].as_str()).map(controller);
+    let issuer = credential["issuer"].as_str().or_else(|| credential["issuer"]["id"].as_str());
+    methods.chain(issuer).map(str::to_owned).collect()
+}
+
+/// Judges every proof of a document (VC Data Integrity 1.0, 4.5). Gives the controllers whose proofs
+/// verified.
+pub(super) fn judge(document: &Value, evidence: &Evidence, now: Timestamp) -> (Judged, Vec<String>) {
+    let proofs = match proofs(document) {
+        Ok(proofs) => proofs,
+        Err(problem) => return (Err(Finding::Fails(problem)), Vec::new()),
+    };
+    let mut unsecured = document.clone();
+    if let Some(members) = unsecured.as_object_mut() {
+        members.remove("proof");
+    }
+    let mut signers = Vec::new();
+    let mut undecided = None;
+    for proof in &proofs {
+        match judge_one(&unsecured, proof, &proofs, evidence, now) {
+            Ok(controller) => signers.push(controller),
+            Err(Finding::Undecided(problem)) => undecided = undecided.or(Some(problem)),
+            Err(fails) => return (Err(fails), Vec::new()),
+        }
+    }
+    match undecided {
+        Some(problem) => (Err(Finding::Undecided(problem)), signers),
+        None => (Ok(()), signers),
+    }
+}
+
+/// One of the proofs has to be the issuer's own, and the issuer one that the caller accepts.
+pub(super) fn judge_issuer(issuer: &str, signers: &[String], accepted: &Issuers) -> Judged {
+    let unknown = |detail: String| Err(Finding::Undecided(Problem::new(ProblemKind::IssuerUnknown, "issuer", detail)));
+    if !issuer.starts_with("did:") {
+        return unknown(format!("{issuer:?} is no DID, so its keys cannot be looked up"));
+    }
+    if signers.is_empty() {
+        let detail = format!("no proof could be checked against the keys of {issuer}");
+        return Err(Finding::Undecided(Problem::new(ProblemKind::IssuerDocument, "issuer", detail)));
+    }
+    if !signers.iter().any(|signer| signer == issuer) {
+        let detail = format!("signed by {}, not by {issuer}", signers.join(", "));
+        return Err(Finding::Fails(Problem::new(ProblemKind::NotByIssuer, "issuer", detail)));
+    }
+    match accepted {
+        Issuers::Known(dids) if !dids.iter().any(|did| did == issuer) => {
+            unknown(format!("{issuer} is not among those trusted"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The proofs of a document: one object, or a set.
+fn proofs(document: &Value) -> Result<Vec<&Map<String, Value>>, Problem> {
+    let refuse = |detail: String| Problem::new(ProblemKind::ProofMember, "proof", detail);
+    let items = match &document["proof"] {
+        Value::Array(items) => items.as_slice(),
+        Value::Null => &[],
+        one => std::slice::from_ref(one),
+    };
+    if items.is_empty() {
+        return Err(refuse("is missing".to_owned()));
+    }
+    if items.len() > MAX_PROOFS {
+        return Err(refuse(format!("{} proofs, at most {MAX_PROOFS} are read", items.len())));
+    }
+    items.iter().map(|item| item.as_object().ok_or_else(|| refuse(format!("{item} is no object")))).collect()
+}
+
+fn judge_one(
+    unsecured: &Value,
+    proof: &Map<String, Value>,
+    all: &[&Map<String, Value>],
+    evidence: &Evidence,
+    now: Timestamp,
+) -> Result<String, Finding> {
+    let method = check_members(proof, now).map_err(Finding::Fails)?;
+    let created = proof.get("created").and_then(Value::as_str);
+    let key = key_of(method, "assertionMethod", created, evidence)?;
+    let chained;
+    let document = match proof.get("previousProof") {
+        None => unsecured,
+        Some(previous) => {
+            chained = with_previous(unsecured, previous, all).map_err(Finding::Fails)?;
+            &chained
+        }
+    };
+    verify_proof(document, proof, &key).map_err(Finding::Fails)?;
+    Ok(controller(method).to_owned())
+}
+
+/// The members that every proof needs (VC Data Integrity 1.0, 2.1). Gives the verification method.
+fn check_members(proof: &Map<String, Value>, now: Timestamp) -> Result<&str, Problem> {
+    let text = |name: &str| {
+        let value = proof.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        value.ok_or_else(|| Problem::new(ProblemKind::ProofMember, format!("proof.{name}"), "is missing or no string"))
+    };
+    text("type")?;
+    suite_of(proof)?;
+    let purpose = text("proofPurpose")?;
+    if purpose != "assertionMethod" {
+        let detail = format!("{purpose:?}; a credential needs assertionMethod");
+        return Err(Problem::new(ProblemKind::Purpose, "proof.proofPurpose", detail));
+    }
+    text("proofValue")?;
+    let date = |name: &str| match proof.get(name) {
+        None => Ok(None),
+        Some(value) => value.as_str().and_then(parse_date_time_stamp).map(Some).ok_or_else(|| {
+            Problem::new(ProblemKind::Date, format!("proof.{name}"), format!("{value} is no dateTimeStamp"))
+        }),
+    };
+    date("created")?;
+    if let Some(expires) = date("expires")?.filter(|expires| now > *expires) {
+        let detail = format!("expired at {expires}; it is {now}");
+        return Err(Problem::new(ProblemKind::ProofPeriod, "proof.expires", detail));
+    }
+    text("verificationMethod")
+}
+
+/// The key of a method, if its controller lists it for the relationship.
+pub(super) fn key_of(
+    method: &str,
+    relationship: &str,
+    created: Option<&str>,
+    evidence: &Evidence,
+) -> Result<PublicKey, Finding> {
+    if method.starts_with("did:key:") {
+        return did_key_method(method).map_err(Finding::Fails);
+    }
+    let did = controller(method);
+    let undecided = |detail: String| Finding::Undecided(Problem::new(ProblemKind::IssuerDocument, did, detail));
+    if did_web_url(did).is_none() {
+        return Err(undecided("keys are looked up for did:web and did:key only".to_owned()));
+    }
+    match evidence.get(&Need::Did(did.to_owned())) {
+        None => Err(undecided("was not asked for".to_owned())),
+        Some(Err(why)) => Err(undecided(why.to_string())),
+        Some(Ok(bytes)) => {
+            let document = DidDocument::parse(did, bytes).map_err(Finding::Undecided)?;
+            document.key(method, relationship, created).map_err(Finding::Fails)
+        }
+    }
+}
+
+/// The DID in front of a method's fragment.
+pub(super) fn controller(method: &str) -> &str {
+    method.split('#').next().unwrap_or(method)
+}
+
+/// What a chained proof covers: the document together with the proofs it names.
+fn with_previous(unsecured: &Value, previous: &Value, all: &[&Map<String, Value>]) -> Result<Value, Problem> {
+    let refuse = |detail: String| Problem::new(ProblemKind::PreviousProof, "proof.previousProof", detail);
+    let wanted = match previous {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for id in wanted {
+        let id = id.as_str().ok_or_else(|| refuse(format!("{id} is no string")))?;
+        if !all.iter().any(|proof| proof.get("id").is_some_and(|own| own == id)) {
+            return Err(refuse(format!("no proof has the id {id:?}")));
+        }
+    }
+    let matching: Vec<&&Map<String, Value>> =
+        all.iter().filter(|proof| proof.get("id").is_some_and(|id| wanted.contains(id))).collect();
+    let mut document = unsecured.clone();
+    document["proof"] = json!(matching);
+    Ok(document)
+}
