@@ -39,9 +39,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The database is of an older version and was opened for reading only.
-    #[error(
-        "the database has schema version {found}, this piagam needs {known}, and it was opened for reading only"
-    )]
+    #[error("the database has schema version {found}, this piagam needs {known}, and it was opened for reading only")]
     Older {
         /// The newest migration in the database.
         found: i64,
@@ -157,59 +155,35 @@ impl StoreError {
     /// What to do next: the second line of every message.
     pub fn next(&self) -> &'static str {
         match self {
-            Self::NoDatabase { .. } => {
-                "Run `piagam init --dir DIR --base-url URL`, or name another folder with --dir."
-            }
+            Self::NoDatabase { .. } => "Run `piagam init --dir DIR --base-url URL`, or name another folder with --dir.",
             Self::ReadOnly { .. } => {
                 "Give the user that runs piagam the right to write the file and its folder, then try again."
             }
-            Self::CannotOpen { .. } => {
-                "Check that the path is a file and that its folder may be entered and written."
-            }
-            Self::Newer { .. } => {
-                "Install the newer piagam that wrote it. The database has not been touched."
-            }
+            Self::CannotOpen { .. } => "Check that the path is a file and that its folder may be entered and written.",
+            Self::Newer { .. } => "Install the newer piagam that wrote it. The database has not been touched.",
             Self::Older { .. } => {
                 "Open it once with write access (for instance `piagam doctor --dir DIR`) to bring it up to date."
             }
-            Self::OtherMigration { .. } => {
-                "Use the piagam that made this database, or restore a backup."
-            }
-            Self::Corrupt { .. } => {
-                "Keep the file as it is and restore the last good backup into another folder."
-            }
-            Self::Busy => {
-                "Wait until the other process has finished, or stop it, then run the same command again."
-            }
-            Self::Full => {
-                "Free some space, then run the same command again: it continues where it stopped."
-            }
+            Self::OtherMigration { .. } => "Use the piagam that made this database, or restore a backup.",
+            Self::Corrupt { .. } => "Keep the file as it is and restore the last good backup into another folder.",
+            Self::Busy => "Wait until the other process has finished, or stop it, then run the same command again.",
+            Self::Full => "Free some space, then run the same command again: it continues where it stopped.",
             Self::UnknownCertificate { .. } | Self::UnknownBatch { .. } => {
                 "Look the id up with `piagam list --dir DIR --json`."
             }
             Self::IllegalStep { .. } => {
                 "Look at its state with `piagam list --dir DIR --json`. Revoked and superseded are final."
             }
-            Self::ReissueUnderWay { .. } => {
-                "Run the same reissue again: it finishes the one that was begun."
-            }
-            Self::PersonTaken { .. } => {
-                "Run the same command again: it compares the sheet with what is issued by now."
-            }
+            Self::ReissueUnderWay { .. } => "Run the same reissue again: it finishes the one that was begun.",
+            Self::PersonTaken { .. } => "Run the same command again: it compares the sheet with what is issued by now.",
             Self::Taken { .. } => "Run the same command again: a fresh one is drawn.",
             Self::KeyNumberTaken { .. } => {
                 "Put the right key file back into DIR/keys, or make a new key with `piagam keys new`."
             }
-            Self::ListsFull { .. } => {
-                "Begin a new issuer (another base URL); write to the makers of piagam."
-            }
+            Self::ListsFull { .. } => "Begin a new issuer (another base URL); write to the makers of piagam.",
             Self::Unfinished { .. } => "Run the same command again: it signs the rest.",
-            Self::Unreadable { .. } => {
-                "Install the newer piagam that wrote it, or restore a backup."
-            }
-            Self::Database { .. } => {
-                "Run `piagam doctor --dir DIR` to see what is wrong with the database."
-            }
+            Self::Unreadable { .. } => "Install the newer piagam that wrote it, or restore a backup.",
+            Self::Database { .. } => "Run `piagam doctor --dir DIR` to see what is wrong with the database.",
         }
     }
 }

@@ -83,24 +83,14 @@ pub trait Store: Send + Sync + 'static {
     // ---- What is frozen, programmes, cohorts -----------------------------------------------------------------
 
     /// Keeps bytes under their SHA-256. The same bytes again change nothing.
-    async fn put_artifact(
-        &self,
-        kind: ArtifactKind,
-        bytes: &[u8],
-        now: Timestamp,
-    ) -> Result<ArtifactHash>;
+    async fn put_artifact(&self, kind: ArtifactKind, bytes: &[u8], now: Timestamp) -> Result<ArtifactHash>;
 
     /// The bytes kept under a hash.
     async fn artifact(&self, hash: &ArtifactHash) -> Result<Option<Artifact>>;
 
     /// The number of a credential template (an artifact), given out when it is new. Numbers start at 1, are
     /// never given again and never change their meaning.
-    async fn put_template(
-        &self,
-        issuer: IssuerId,
-        hash: &ArtifactHash,
-        now: Timestamp,
-    ) -> Result<u32>;
+    async fn put_template(&self, issuer: IssuerId, hash: &ArtifactHash, now: Timestamp) -> Result<u32>;
 
     /// The template with this number.
     async fn template(&self, issuer: IssuerId, number: u32) -> Result<Option<Artifact>>;
@@ -198,11 +188,7 @@ pub trait Store: Send + Sync + 'static {
     async fn status_lists(&self, issuer: IssuerId) -> Result<Vec<StatusList>>;
 
     /// A list with the entries that have a bit set, all from one moment.
-    async fn status_snapshot(
-        &self,
-        issuer: IssuerId,
-        number: u32,
-    ) -> Result<Option<StatusSnapshot>>;
+    async fn status_snapshot(&self, issuer: IssuerId, number: u32) -> Result<Option<StatusSnapshot>>;
 
     /// Lists that have to be signed again: changed since, never signed, or signed before `signed_before`.
     async fn status_lists_due(&self, signed_before: Timestamp) -> Result<Vec<StatusList>>;

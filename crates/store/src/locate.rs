@@ -14,11 +14,7 @@ const CODE_ALPHABET: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Of several with one number, the one that is not superseded or erased.
 pub async fn locate(store: &dyn Store, text: &str) -> Result<Certificate, LocateError> {
     let text = text.trim();
-    let last = text
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or(text);
+    let last = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
     if let Ok(id) = Uuid::try_parse(last)
         && let Some(found) = store.certificate(id).await?
     {
@@ -37,13 +33,8 @@ pub async fn locate(store: &dyn Store, text: &str) -> Result<Certificate, Locate
     }
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => Err(LocateError::NotFound {
-            text: text.to_owned(),
-        }),
-        count => Err(LocateError::Several {
-            text: text.to_owned(),
-            count,
-        }),
+        0 => Err(LocateError::NotFound { text: text.to_owned() }),
+        count => Err(LocateError::Several { text: text.to_owned(), count }),
     }
 }
 
@@ -51,10 +42,7 @@ pub async fn locate(store: &dyn Store, text: &str) -> Result<Certificate, Locate
 pub fn plain_code(text: &str) -> Option<String> {
     let mut code = String::with_capacity(CODE_LENGTH);
     for character in text.chars() {
-        if matches!(
-            character,
-            '-' | ' ' | '.' | '_' | '\u{2010}'..='\u{2015}' | '\u{a0}'
-        ) {
+        if matches!(character, '-' | ' ' | '.' | '_' | '\u{2010}'..='\u{2015}' | '\u{a0}') {
             continue;
         }
         let upper = character.to_ascii_uppercase();
@@ -104,9 +92,7 @@ impl LocateError {
     /// What to do next.
     pub fn next(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => {
-                "Check the spelling, or look it up with `piagam list --dir DIR --json`."
-            }
+            Self::NotFound { .. } => "Check the spelling, or look it up with `piagam list --dir DIR --json`.",
             Self::Several { .. } => {
                 "Name the one you mean by its id or its verification code (`piagam list --dir DIR --json`)."
             }
@@ -121,21 +107,9 @@ mod tests {
 
     #[test]
     fn codes_are_read_in_any_case_and_with_any_separator() {
-        assert_eq!(
-            plain_code("abcd-efgh jklm.npqr").as_deref(),
-            Some("ABCDEFGHJKLMNPQR")
-        );
-        assert_eq!(
-            plain_code("ABCDEFGHJKLMNPQR").as_deref(),
-            Some("ABCDEFGHJKLMNPQR")
-        );
-        for wrong in [
-            "",
-            "ABCD",
-            "ABCDEFGHJKLMNPQ0",
-            "ABCDEFGHJKLMNPQRS",
-            "ABCDEFGHJKLMNPQÉ",
-        ] {
+        assert_eq!(plain_code("abcd-efgh jklm.npqr").as_deref(), Some("ABCDEFGHJKLMNPQR"));
+        assert_eq!(plain_code("ABCDEFGHJKLMNPQR").as_deref(), Some("ABCDEFGHJKLMNPQR"));
+        for wrong in ["", "ABCD", "ABCDEFGHJKLMNPQ0", "ABCDEFGHJKLMNPQRS", "ABCDEFGHJKLMNPQÉ"] {
             assert_eq!(plain_code(wrong), None, "{wrong}");
         }
     }

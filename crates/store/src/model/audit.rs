@@ -76,10 +76,6 @@ pub struct Counts {
 impl Counts {
     /// How many certificates are in this state.
     pub fn certificates_in(&self, state: State) -> u64 {
-        State::ALL
-            .iter()
-            .zip(self.certificates)
-            .find(|(s, _)| **s == state)
-            .map_or(0, |(_, n)| n)
+        State::ALL.iter().zip(self.certificates).find(|(s, _)| **s == state).map_or(0, |(_, n)| n)
     }
 }

@@ -172,10 +172,7 @@ pub struct Page {
 
 impl Page {
     /// The first page of the greatest size.
-    pub const FIRST: Page = Page {
-        after: 0,
-        limit: crate::PAGE_MAX,
-    };
+    pub const FIRST: Page = Page { after: 0, limit: crate::PAGE_MAX };
 }
 
 /// An act in the life of a certificate.

@@ -68,19 +68,8 @@ mod tests {
     #[test]
     fn revoked_superseded_and_erased_are_final() {
         for act in Act::ALL {
-            for state in [
-                State::Reserved,
-                State::Revoked,
-                State::Superseded,
-                State::Erased,
-            ] {
-                assert_eq!(
-                    act.step(state),
-                    None,
-                    "{} from {}",
-                    act.code(),
-                    state.code()
-                );
+            for state in [State::Reserved, State::Revoked, State::Superseded, State::Erased] {
+                assert_eq!(act.step(state), None, "{} from {}", act.code(), state.code());
             }
         }
     }

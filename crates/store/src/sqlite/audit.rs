@@ -26,32 +26,20 @@ pub(super) async fn append_event(store: &SqliteStore, event: &NewEvent) -> Resul
     Ok(())
 }
 
-pub(super) async fn events(
-    store: &SqliteStore,
-    object: Option<&str>,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<Event>> {
+pub(super) async fn events(store: &SqliteStore, object: Option<&str>, after: i64, limit: u32) -> Result<Vec<Event>> {
     let limit = i64::from(limit.min(PAGE_MAX));
     let query = match object {
-        Some(object) => sqlx::query(
-            "SELECT * FROM events WHERE object = $3 AND number > $1 ORDER BY number LIMIT $2",
-        )
-        .bind(after)
-        .bind(limit)
-        .bind(object),
-        None => sqlx::query("SELECT * FROM events WHERE number > $1 ORDER BY number LIMIT $2")
+        Some(object) => sqlx::query("SELECT * FROM events WHERE object = $3 AND number > $1 ORDER BY number LIMIT $2")
             .bind(after)
-            .bind(limit),
+            .bind(limit)
+            .bind(object),
+        None => sqlx::query("SELECT * FROM events WHERE number > $1 ORDER BY number LIMIT $2").bind(after).bind(limit),
     };
     let found = query.fetch_all(&store.reader).await?;
     found.iter().map(rows::event).collect()
 }
 
-pub(super) async fn put_api_credential(
-    store: &SqliteStore,
-    credential: &ApiCredential,
-) -> Result<()> {
+pub(super) async fn put_api_credential(store: &SqliteStore, credential: &ApiCredential) -> Result<()> {
     let mut write = store.write().await?;
     sqlx::query(
         "INSERT INTO api_credentials (id, credential_id, method, text, actor, created_at) \
@@ -65,12 +53,7 @@ pub(super) async fn put_api_credential(
     .bind(millis(credential.at))
     .execute(&mut *write)
     .await
-    .map_err(|error| {
-        fault::unique(error, || StoreError::Taken {
-            what: "id",
-            value: credential.id.to_string(),
-        })
-    })?;
+    .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: credential.id.to_string() }))?;
     let event = NewEvent {
         at: credential.at,
         actor: credential.actor.clone(),

@@ -5,9 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::rows::{self, millis};
 use super::{SqliteStore, audit, certificates, fault, life};
-use crate::{
-    Batch, BatchId, BatchState, NewEvent, PAGE_MAX, Result, SignedCertificate, StoreError, Unsigned,
-};
+use crate::{Batch, BatchId, BatchState, NewEvent, PAGE_MAX, Result, SignedCertificate, StoreError, Unsigned};
 
 macro_rules! select_batches {
     ($rest:literal) => {
@@ -23,10 +21,7 @@ macro_rules! select_batches {
 
 /// A batch, seen from within a transaction.
 pub(super) async fn load(connection: &mut SqliteConnection, id: BatchId) -> Result<Option<Batch>> {
-    let found = sqlx::query(select_batches!("WHERE b.id = $1"))
-        .bind(id.to_string())
-        .fetch_optional(connection)
-        .await?;
+    let found = sqlx::query(select_batches!("WHERE b.id = $1")).bind(id.to_string()).fetch_optional(connection).await?;
     found.as_ref().map(rows::batch).transpose()
 }
 
@@ -43,20 +38,12 @@ pub(super) async fn batches(store: &SqliteStore, limit: u32) -> Result<Vec<Batch
 }
 
 pub(super) async fn unfinished_batches(store: &SqliteStore) -> Result<Vec<Batch>> {
-    let found = sqlx::query(select_batches!(
-        "WHERE b.state = 'reserved' ORDER BY b.serial"
-    ))
-    .fetch_all(&store.reader)
-    .await?;
+    let found =
+        sqlx::query(select_batches!("WHERE b.state = 'reserved' ORDER BY b.serial")).fetch_all(&store.reader).await?;
     found.iter().map(rows::batch).collect()
 }
 
-pub(super) async fn unsigned(
-    store: &SqliteStore,
-    batch: BatchId,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<Unsigned>> {
+pub(super) async fn unsigned(store: &SqliteStore, batch: BatchId, after: i64, limit: u32) -> Result<Vec<Unsigned>> {
     let found = sqlx::query(certificates::select_certificates!(
         ", h.public, h.private",
         "WHERE c.batch = $1 AND c.state = 'reserved' AND c.serial > $2 ORDER BY c.serial LIMIT $3"
@@ -68,20 +55,11 @@ pub(super) async fn unsigned(
     .await?;
     found
         .iter()
-        .map(|row| {
-            Ok(Unsigned {
-                certificate: rows::certificate(row)?,
-                details: rows::details(row)?,
-            })
-        })
+        .map(|row| Ok(Unsigned { certificate: rows::certificate(row)?, details: rows::details(row)? }))
         .collect()
 }
 
-pub(super) async fn save_signed(
-    store: &SqliteStore,
-    signed: &[SignedCertificate],
-    now: Timestamp,
-) -> Result<u32> {
+pub(super) async fn save_signed(store: &SqliteStore, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
     let mut write = store.write().await?;
     let mut saved = 0;
     for certificate in signed {
@@ -94,11 +72,7 @@ pub(super) async fn save_signed(
 }
 
 /// Saves one certificate, unless it is saved already (`false`).
-async fn save_one(
-    write: &mut SqliteConnection,
-    signed: &SignedCertificate,
-    now: Timestamp,
-) -> Result<bool> {
+async fn save_one(write: &mut SqliteConnection, signed: &SignedCertificate, now: Timestamp) -> Result<bool> {
     let id = signed.id.to_string();
     let changed = sqlx::query(
         "UPDATE certificates SET state = 'issued', since = $2, issued_at = $2, key_number = $3 \
@@ -119,34 +93,19 @@ async fn save_one(
         .bind(&signed.jcs)
         .execute(&mut *write)
         .await
-        .map_err(|error| {
-            fault::unique(error, || StoreError::Taken {
-                what: "id",
-                value: id.clone(),
-            })
-        })?;
+        .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: id.clone() }))?;
     life::supersede_predecessor(write, signed.id, now).await?;
     Ok(true)
 }
 
-pub(super) async fn finish_batch(
-    store: &SqliteStore,
-    id: BatchId,
-    report: &str,
-    now: Timestamp,
-) -> Result<Batch> {
+pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, report: &str, now: Timestamp) -> Result<Batch> {
     let mut write = store.write().await?;
-    let batch = load(&mut write, id)
-        .await?
-        .ok_or(StoreError::UnknownBatch { id })?;
+    let batch = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;
     if batch.state == BatchState::Issued {
         return Ok(batch);
     }
     if batch.signed < batch.certificates {
-        return Err(StoreError::Unfinished {
-            batch: id,
-            unsigned: batch.certificates - batch.signed,
-        });
+        return Err(StoreError::Unfinished { batch: id, unsigned: batch.certificates - batch.signed });
     }
     sqlx::query("UPDATE batches SET state = 'issued', finished_at = $2 WHERE id = $1")
         .bind(id.to_string())
@@ -166,18 +125,14 @@ pub(super) async fn finish_batch(
         reason: None,
     };
     audit::append(&mut write, &event).await?;
-    let finished = load(&mut write, id)
-        .await?
-        .ok_or(StoreError::UnknownBatch { id })?;
+    let finished = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;
     write.commit().await?;
     Ok(finished)
 }
 
 pub(super) async fn batch_report(store: &SqliteStore, batch: BatchId) -> Result<Option<String>> {
-    Ok(
-        sqlx::query_scalar("SELECT report FROM batch_reports WHERE batch = $1")
-            .bind(batch.to_string())
-            .fetch_optional(&store.reader)
-            .await?,
-    )
+    Ok(sqlx::query_scalar("SELECT report FROM batch_reports WHERE batch = $1")
+        .bind(batch.to_string())
+        .fetch_optional(&store.reader)
+        .await?)
 }

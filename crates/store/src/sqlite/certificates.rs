@@ -23,10 +23,7 @@ macro_rules! select_certificates {
 pub(super) use select_certificates;
 
 /// A certificate, seen from within a transaction.
-pub(super) async fn load(
-    connection: &mut SqliteConnection,
-    id: Uuid,
-) -> Result<Option<Certificate>> {
+pub(super) async fn load(connection: &mut SqliteConnection, id: Uuid) -> Result<Option<Certificate>> {
     let found = sqlx::query(select_certificates!("", "WHERE c.id = $1"))
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -38,40 +35,25 @@ pub(super) async fn certificate(store: &SqliteStore, id: Uuid) -> Result<Option<
     load(&mut *store.reader.acquire().await?, id).await
 }
 
-pub(super) async fn certificate_by_code(
-    store: &SqliteStore,
-    code: &str,
-) -> Result<Option<Certificate>> {
+pub(super) async fn certificate_by_code(store: &SqliteStore, code: &str) -> Result<Option<Certificate>> {
     let Some(code) = plain_code(code) else {
         return Ok(None);
     };
-    let found = sqlx::query(select_certificates!("", "WHERE c.code = $1"))
-        .bind(code)
-        .fetch_optional(&store.reader)
-        .await?;
+    let found =
+        sqlx::query(select_certificates!("", "WHERE c.code = $1")).bind(code).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::certificate).transpose()
 }
 
-pub(super) async fn certificates_by_number(
-    store: &SqliteStore,
-    number: &str,
-) -> Result<Vec<Certificate>> {
-    let found = sqlx::query(select_certificates!(
-        "",
-        "WHERE c.number = $1 ORDER BY c.serial LIMIT $2"
-    ))
-    .bind(number)
-    .bind(i64::from(PAGE_MAX))
-    .fetch_all(&store.reader)
-    .await?;
+pub(super) async fn certificates_by_number(store: &SqliteStore, number: &str) -> Result<Vec<Certificate>> {
+    let found = sqlx::query(select_certificates!("", "WHERE c.number = $1 ORDER BY c.serial LIMIT $2"))
+        .bind(number)
+        .bind(i64::from(PAGE_MAX))
+        .fetch_all(&store.reader)
+        .await?;
     found.iter().map(rows::certificate).collect()
 }
 
-pub(super) async fn certificates(
-    store: &SqliteStore,
-    filter: &Filter,
-    page: Page,
-) -> Result<Vec<Certificate>> {
+pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Page) -> Result<Vec<Certificate>> {
     let query = match (filter.batch, filter.cohort) {
         (Some(batch), _) => sqlx::query(select_certificates!(
             "",
@@ -103,19 +85,12 @@ pub(super) async fn certificates(
     found.iter().map(rows::certificate).collect()
 }
 
-pub(super) async fn signed_text(
-    store: &SqliteStore,
-    id: Uuid,
-    suite: Suite,
-) -> Result<Option<String>> {
+pub(super) async fn signed_text(store: &SqliteStore, id: Uuid, suite: Suite) -> Result<Option<String>> {
     let query = match suite {
         Suite::Rdfc => "SELECT rdfc FROM signed WHERE certificate = $1",
         Suite::Jcs => "SELECT jcs FROM signed WHERE certificate = $1",
     };
-    Ok(sqlx::query_scalar(query)
-        .bind(id.to_string())
-        .fetch_optional(&store.reader)
-        .await?)
+    Ok(sqlx::query_scalar(query).bind(id.to_string()).fetch_optional(&store.reader).await?)
 }
 
 pub(super) async fn details(store: &SqliteStore, id: Uuid) -> Result<Option<Details>> {

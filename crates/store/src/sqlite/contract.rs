@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    SqliteStore, audit, batches, certificates, frozen, installation, life, published, reserve,
-};
+use super::{SqliteStore, audit, batches, certificates, frozen, installation, life, published, reserve};
 use crate::*;
 
 #[async_trait]
@@ -43,12 +41,7 @@ impl Store for SqliteStore {
         installation::public_keys(self, issuer).await
     }
 
-    async fn put_artifact(
-        &self,
-        kind: ArtifactKind,
-        bytes: &[u8],
-        now: Timestamp,
-    ) -> Result<ArtifactHash> {
+    async fn put_artifact(&self, kind: ArtifactKind, bytes: &[u8], now: Timestamp) -> Result<ArtifactHash> {
         frozen::put_artifact(self, kind, bytes, now).await
     }
 
@@ -56,12 +49,7 @@ impl Store for SqliteStore {
         frozen::artifact(self, hash).await
     }
 
-    async fn put_template(
-        &self,
-        issuer: IssuerId,
-        hash: &ArtifactHash,
-        now: Timestamp,
-    ) -> Result<u32> {
+    async fn put_template(&self, issuer: IssuerId, hash: &ArtifactHash, now: Timestamp) -> Result<u32> {
         frozen::put_template(self, issuer, hash, now).await
     }
 
@@ -161,11 +149,7 @@ impl Store for SqliteStore {
         published::status_lists(self, issuer).await
     }
 
-    async fn status_snapshot(
-        &self,
-        issuer: IssuerId,
-        number: u32,
-    ) -> Result<Option<StatusSnapshot>> {
+    async fn status_snapshot(&self, issuer: IssuerId, number: u32) -> Result<Option<StatusSnapshot>> {
         published::status_snapshot(self, issuer, number).await
     }
 

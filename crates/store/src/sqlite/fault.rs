@@ -18,9 +18,7 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let detail = error.to_string();
         let code = match &error {
-            sqlx::Error::Database(database) => {
-                database.code().and_then(|code| code.parse::<i32>().ok())
-            }
+            sqlx::Error::Database(database) => database.code().and_then(|code| code.parse::<i32>().ok()),
             sqlx::Error::PoolTimedOut => return Self::Busy,
             _ => None,
         };
@@ -29,14 +27,8 @@ impl From<sqlx::Error> for StoreError {
             Some(SQLITE_READONLY) => Self::ReadOnly { detail },
             Some(SQLITE_CORRUPT | SQLITE_NOTADB) => Self::Corrupt { detail },
             Some(SQLITE_FULL) => Self::Full,
-            Some(SQLITE_CANTOPEN) => Self::CannotOpen {
-                path: "piagam.db".into(),
-                detail,
-            },
-            _ => Self::Database {
-                detail,
-                source: Box::new(error),
-            },
+            Some(SQLITE_CANTOPEN) => Self::CannotOpen { path: "piagam.db".into(), detail },
+            _ => Self::Database { detail, source: Box::new(error) },
         }
     }
 }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::SqliteStore;
 use super::rows::{self, millis};
 use crate::{
-    Artifact, ArtifactHash, ArtifactKind, Cohort, CohortId, IssuerId, NewCohort, NewProgramme,
-    Person, Programme, ProgrammeId, Result, StoreError,
+    Artifact, ArtifactHash, ArtifactKind, Cohort, CohortId, IssuerId, NewCohort, NewProgramme, Person, Programme,
+    ProgrammeId, Result, StoreError,
 };
 
 pub(super) async fn put_artifact(
@@ -29,10 +29,8 @@ pub(super) async fn put_artifact(
 }
 
 pub(super) async fn artifact(store: &SqliteStore, hash: &ArtifactHash) -> Result<Option<Artifact>> {
-    let found = sqlx::query("SELECT * FROM artifacts WHERE hash = $1")
-        .bind(&hash.0)
-        .fetch_optional(&store.reader)
-        .await?;
+    let found =
+        sqlx::query("SELECT * FROM artifacts WHERE hash = $1").bind(&hash.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::artifact).transpose()
 }
 
@@ -53,24 +51,16 @@ pub(super) async fn put_template(
     .bind(millis(now))
     .execute(&mut *write)
     .await?;
-    let number: i64 =
-        sqlx::query_scalar("SELECT number FROM templates WHERE issuer = $1 AND hash = $2")
-            .bind(issuer.0)
-            .bind(&hash.0)
-            .fetch_one(&mut *write)
-            .await?;
+    let number: i64 = sqlx::query_scalar("SELECT number FROM templates WHERE issuer = $1 AND hash = $2")
+        .bind(issuer.0)
+        .bind(&hash.0)
+        .fetch_one(&mut *write)
+        .await?;
     write.commit().await?;
-    u32::try_from(number).map_err(|_| StoreError::Unreadable {
-        what: "a template's number",
-        value: number.to_string(),
-    })
+    u32::try_from(number).map_err(|_| StoreError::Unreadable { what: "a template's number", value: number.to_string() })
 }
 
-pub(super) async fn template(
-    store: &SqliteStore,
-    issuer: IssuerId,
-    number: u32,
-) -> Result<Option<Artifact>> {
+pub(super) async fn template(store: &SqliteStore, issuer: IssuerId, number: u32) -> Result<Option<Artifact>> {
     let found = sqlx::query(
         "SELECT a.* FROM templates t JOIN artifacts a ON a.hash = t.hash WHERE t.issuer = $1 AND t.number = $2",
     )
@@ -81,11 +71,7 @@ pub(super) async fn template(
     found.as_ref().map(rows::artifact).transpose()
 }
 
-pub(super) async fn put_programme(
-    store: &SqliteStore,
-    programme: &NewProgramme,
-    now: Timestamp,
-) -> Result<Programme> {
+pub(super) async fn put_programme(store: &SqliteStore, programme: &NewProgramme, now: Timestamp) -> Result<Programme> {
     let row = sqlx::query(
         "INSERT INTO programmes (issuer, code, title_id, title_en, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (issuer, code) DO UPDATE SET title_id = excluded.title_id, title_en = excluded.title_en \
@@ -101,11 +87,7 @@ pub(super) async fn put_programme(
     rows::programme(&row)
 }
 
-pub(super) async fn put_cohort(
-    store: &SqliteStore,
-    cohort: &NewCohort,
-    now: Timestamp,
-) -> Result<Cohort> {
+pub(super) async fn put_cohort(store: &SqliteStore, cohort: &NewCohort, now: Timestamp) -> Result<Cohort> {
     let row = sqlx::query(
         "INSERT INTO cohorts (programme, name, starts, ends, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (programme, name) DO UPDATE SET starts = excluded.starts, ends = excluded.ends RETURNING *",
@@ -137,18 +119,12 @@ pub(super) async fn cohorts(store: &SqliteStore, programme: ProgrammeId) -> Resu
 }
 
 pub(super) async fn programme(store: &SqliteStore, id: ProgrammeId) -> Result<Option<Programme>> {
-    let found = sqlx::query("SELECT * FROM programmes WHERE id = $1")
-        .bind(id.0)
-        .fetch_optional(&store.reader)
-        .await?;
+    let found = sqlx::query("SELECT * FROM programmes WHERE id = $1").bind(id.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::programme).transpose()
 }
 
 pub(super) async fn cohort(store: &SqliteStore, id: CohortId) -> Result<Option<Cohort>> {
-    let found = sqlx::query("SELECT * FROM cohorts WHERE id = $1")
-        .bind(id.0)
-        .fetch_optional(&store.reader)
-        .await?;
+    let found = sqlx::query("SELECT * FROM cohorts WHERE id = $1").bind(id.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::cohort).transpose()
 }
 

@@ -7,52 +7,33 @@ use super::{SqliteStore, fault, open};
 use crate::{Counts, Issuer, IssuerId, NewIssuer, PublicKey, Result, State, StoreError};
 
 pub(super) async fn ping(store: &SqliteStore) -> Result<()> {
-    sqlx::query("SELECT 1 FROM issuers LIMIT 1")
-        .fetch_optional(&store.reader)
-        .await?;
+    sqlx::query("SELECT 1 FROM issuers LIMIT 1").fetch_optional(&store.reader).await?;
     Ok(())
 }
 
 pub(super) async fn counts(store: &SqliteStore) -> Result<Counts> {
     let mut read = store.read().await?;
-    let mut counts = Counts {
-        schema_version: open::schema_version(&mut read).await?,
-        ..Counts::default()
-    };
+    let mut counts = Counts { schema_version: open::schema_version(&mut read).await?, ..Counts::default() };
     for (query, count) in [
         ("SELECT COUNT(*) FROM issuers", &mut counts.issuers),
         ("SELECT COUNT(*) FROM public_keys", &mut counts.public_keys),
         ("SELECT COUNT(*) FROM batches", &mut counts.batches),
-        (
-            "SELECT COUNT(*) FROM batches WHERE state = 'reserved'",
-            &mut counts.unfinished_batches,
-        ),
-        (
-            "SELECT COUNT(*) FROM status_lists",
-            &mut counts.status_lists,
-        ),
-        (
-            "SELECT COUNT(*) FROM status_entries",
-            &mut counts.status_entries,
-        ),
+        ("SELECT COUNT(*) FROM batches WHERE state = 'reserved'", &mut counts.unfinished_batches),
+        ("SELECT COUNT(*) FROM status_lists", &mut counts.status_lists),
+        ("SELECT COUNT(*) FROM status_entries", &mut counts.status_entries),
         ("SELECT COUNT(*) FROM events", &mut counts.events),
         (
             "SELECT COUNT(*) FROM certificates c LEFT JOIN signed s ON s.certificate = c.id \
              WHERE c.state NOT IN ('reserved', 'erased') AND s.certificate IS NULL",
             &mut counts.certificates_without_documents,
         ),
-        (
-            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
-            &mut counts.bytes,
-        ),
+        ("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()", &mut counts.bytes),
     ] {
         let found: i64 = sqlx::query_scalar(query).fetch_one(&mut *read).await?;
         *count = found.unsigned_abs();
     }
     let states: Vec<(String, i64)> =
-        sqlx::query_as("SELECT state, COUNT(*) FROM certificates GROUP BY state")
-            .fetch_all(&mut *read)
-            .await?;
+        sqlx::query_as("SELECT state, COUNT(*) FROM certificates GROUP BY state").fetch_all(&mut *read).await?;
     for (state, slot) in State::ALL.iter().zip(&mut counts.certificates) {
         let found = states.iter().find(|(code, _)| code == state.code());
         *slot = found.map_or(0, |(_, count)| count.unsigned_abs());
@@ -61,27 +42,18 @@ pub(super) async fn counts(store: &SqliteStore) -> Result<Counts> {
 }
 
 pub(super) async fn integrity(store: &SqliteStore) -> Result<Vec<String>> {
-    let mut findings: Vec<String> = sqlx::query_scalar("SELECT * FROM pragma_integrity_check")
-        .fetch_all(&store.reader)
-        .await?;
+    let mut findings: Vec<String> =
+        sqlx::query_scalar("SELECT * FROM pragma_integrity_check").fetch_all(&store.reader).await?;
     findings.retain(|finding| finding != "ok");
     let orphans: Vec<(String, i64)> =
         sqlx::query_as("SELECT \"table\", COUNT(*) FROM pragma_foreign_key_check GROUP BY 1")
             .fetch_all(&store.reader)
             .await?;
-    findings.extend(
-        orphans
-            .iter()
-            .map(|(table, count)| format!("{count} rows of {table} point at nothing")),
-    );
+    findings.extend(orphans.iter().map(|(table, count)| format!("{count} rows of {table} point at nothing")));
     Ok(findings)
 }
 
-pub(super) async fn put_issuer(
-    store: &SqliteStore,
-    issuer: &NewIssuer,
-    now: Timestamp,
-) -> Result<Issuer> {
+pub(super) async fn put_issuer(store: &SqliteStore, issuer: &NewIssuer, now: Timestamp) -> Result<Issuer> {
     let mut write = store.write().await?;
     let row = sqlx::query(
         "INSERT INTO issuers (did, base_url, name_id, name_en, created_at) VALUES ($1, $2, $3, $4, $5) \
@@ -94,24 +66,17 @@ pub(super) async fn put_issuer(
     .bind(millis(now))
     .fetch_one(&mut *write)
     .await
-    .map_err(|error| {
-        fault::unique(error, || StoreError::Taken { what: "base URL", value: issuer.base_url.clone() })
-    })?;
+    .map_err(|error| fault::unique(error, || StoreError::Taken { what: "base URL", value: issuer.base_url.clone() }))?;
     let stored = rows::issuer(&row)?;
     if stored.base_url != issuer.base_url {
-        return Err(StoreError::Taken {
-            what: "DID",
-            value: issuer.did.clone(),
-        });
+        return Err(StoreError::Taken { what: "DID", value: issuer.did.clone() });
     }
     write.commit().await?;
     Ok(stored)
 }
 
 pub(super) async fn issuers(store: &SqliteStore) -> Result<Vec<Issuer>> {
-    let found = sqlx::query("SELECT * FROM issuers ORDER BY id")
-        .fetch_all(&store.reader)
-        .await?;
+    let found = sqlx::query("SELECT * FROM issuers ORDER BY id").fetch_all(&store.reader).await?;
     found.iter().map(rows::issuer).collect()
 }
 
@@ -136,30 +101,19 @@ pub(super) async fn put_public_key(store: &SqliteStore, key: &PublicKey) -> Resu
             .fetch_one(&mut *write)
             .await?;
     if role != key.role.code() || multikey != key.multikey {
-        return Err(StoreError::KeyNumberTaken {
-            number: key.number,
-            stored: multikey,
-            given: key.multikey.clone(),
-        });
+        return Err(StoreError::KeyNumberTaken { number: key.number, stored: multikey, given: key.multikey.clone() });
     }
     write.commit().await?;
     Ok(())
 }
 
-pub(super) async fn retire_public_key(
-    store: &SqliteStore,
-    issuer: IssuerId,
-    number: u32,
-    at: Timestamp,
-) -> Result<()> {
-    sqlx::query(
-        "UPDATE public_keys SET retired_at = $3 WHERE issuer = $1 AND number = $2 AND retired_at IS NULL",
-    )
-    .bind(issuer.0)
-    .bind(i64::from(number))
-    .bind(millis(at))
-    .execute(&store.writer)
-    .await?;
+pub(super) async fn retire_public_key(store: &SqliteStore, issuer: IssuerId, number: u32, at: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE public_keys SET retired_at = $3 WHERE issuer = $1 AND number = $2 AND retired_at IS NULL")
+        .bind(issuer.0)
+        .bind(i64::from(number))
+        .bind(millis(at))
+        .execute(&store.writer)
+        .await?;
     Ok(())
 }
 

@@ -15,11 +15,7 @@ const SUPERSEDED: &str = "superseded";
 pub(super) async fn change(store: &SqliteStore, change: &Change) -> Result<Certificate> {
     let mut write = store.write().await?;
     let from = state_of(&mut write, change.certificate).await?;
-    let illegal = StoreError::IllegalStep {
-        id: change.certificate,
-        from,
-        act: change.act,
-    };
+    let illegal = StoreError::IllegalStep { id: change.certificate, from, act: change.act };
     if change.act == Act::Supersede {
         return Err(illegal);
     }
@@ -27,27 +23,18 @@ pub(super) async fn change(store: &SqliteStore, change: &Change) -> Result<Certi
         return Err(illegal);
     };
     if let Some(successor) = reserved_successor(&mut write, change.certificate).await? {
-        return Err(StoreError::ReissueUnderWay {
-            id: change.certificate,
-            successor,
-        });
+        return Err(StoreError::ReissueUnderWay { id: change.certificate, successor });
     }
     apply(&mut write, change, to, None).await?;
     let changed = certificates::load(&mut write, change.certificate)
         .await?
-        .ok_or(StoreError::UnknownCertificate {
-            id: change.certificate,
-        })?;
+        .ok_or(StoreError::UnknownCertificate { id: change.certificate })?;
     write.commit().await?;
     Ok(changed)
 }
 
 /// When the saved certificate replaces another one, that one is superseded in the same transaction.
-pub(super) async fn supersede_predecessor(
-    write: &mut SqliteConnection,
-    saved: Uuid,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn supersede_predecessor(write: &mut SqliteConnection, saved: Uuid, now: Timestamp) -> Result<()> {
     let found = sqlx::query(
         "SELECT c.predecessor, b.actor FROM certificates c JOIN batches b ON b.id = c.batch \
          WHERE c.id = $1 AND c.predecessor IS NOT NULL",
@@ -58,11 +45,7 @@ pub(super) async fn supersede_predecessor(
     let Some(row) = found else { return Ok(()) };
     let predecessor = rows::id(&row, "predecessor")?;
     let from = state_of(write, predecessor).await?;
-    let to = Act::Supersede.step(from).ok_or(StoreError::IllegalStep {
-        id: predecessor,
-        from,
-        act: Act::Supersede,
-    })?;
+    let to = Act::Supersede.step(from).ok_or(StoreError::IllegalStep { id: predecessor, from, act: Act::Supersede })?;
     let change = Change {
         certificate: predecessor,
         act: Act::Supersede,
@@ -85,24 +68,15 @@ pub(super) async fn state_of(connection: &mut SqliteConnection, id: Uuid) -> Res
 }
 
 /// The certificate that is to replace this one and is not signed yet.
-pub(super) async fn reserved_successor(
-    connection: &mut SqliteConnection,
-    id: Uuid,
-) -> Result<Option<Uuid>> {
-    let found =
-        sqlx::query("SELECT id FROM certificates WHERE predecessor = $1 AND state = 'reserved'")
-            .bind(id.to_string())
-            .fetch_optional(connection)
-            .await?;
+pub(super) async fn reserved_successor(connection: &mut SqliteConnection, id: Uuid) -> Result<Option<Uuid>> {
+    let found = sqlx::query("SELECT id FROM certificates WHERE predecessor = $1 AND state = 'reserved'")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
     found.as_ref().map(|row| rows::id(row, "id")).transpose()
 }
 
-async fn apply(
-    write: &mut SqliteConnection,
-    change: &Change,
-    to: State,
-    successor: Option<Uuid>,
-) -> Result<()> {
+async fn apply(write: &mut SqliteConnection, change: &Change, to: State, successor: Option<Uuid>) -> Result<()> {
     let id = change.certificate.to_string();
     let in_force = to == State::Issued;
     sqlx::query(

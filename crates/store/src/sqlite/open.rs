@@ -8,8 +8,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 use super::SqliteStore;
@@ -28,11 +27,7 @@ const MIGRATION_ATTEMPTS: u32 = 5;
 
 /// The newest migration that this binary has.
 pub fn known_schema_version() -> i64 {
-    MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0)
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 pub(super) async fn create(path: &Path) -> Result<SqliteStore> {
@@ -44,10 +39,8 @@ pub(super) async fn existing(path: &Path) -> Result<SqliteStore> {
     require_writable_file(path)?;
     let found = schema_version(&mut inspect(path).await?).await?;
     refuse_newer(found)?;
-    let options = options(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true);
+    let options =
+        options(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).foreign_keys(true);
     let writer = pool(1, options.clone());
     if found < known_schema_version() {
         migrate(&writer).await?;
@@ -55,11 +48,7 @@ pub(super) async fn existing(path: &Path) -> Result<SqliteStore> {
         check_applied(&writer).await?;
     }
     let reader = pool(READERS, options.pragma("query_only", "1"));
-    Ok(SqliteStore {
-        path: path.to_owned(),
-        writer,
-        reader,
-    })
+    Ok(SqliteStore { path: path.to_owned(), writer, reader })
 }
 
 pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {
@@ -79,17 +68,10 @@ pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {
     let found = schema_version(&mut connection).await?;
     refuse_newer(found)?;
     if found < known_schema_version() {
-        return Err(StoreError::Older {
-            found,
-            known: known_schema_version(),
-        });
+        return Err(StoreError::Older { found, known: known_schema_version() });
     }
     drop(connection);
-    Ok(SqliteStore {
-        path: path.to_owned(),
-        writer: reader.clone(),
-        reader,
-    })
+    Ok(SqliteStore { path: path.to_owned(), writer: reader.clone(), reader })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -120,25 +102,20 @@ async fn inspect(path: &Path) -> Result<SqliteConnection> {
 
 /// The newest migration that the database has; 0 for an empty file.
 pub(super) async fn schema_version(connection: &mut SqliteConnection) -> Result<i64> {
-    let tables: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-            .fetch_one(&mut *connection)
-            .await?;
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+        .fetch_one(&mut *connection)
+        .await?;
     if tables == 0 {
         return Ok(0);
     }
-    let version: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-        .fetch_one(connection)
-        .await?;
+    let version: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
     Ok(version.unwrap_or(0))
 }
 
 fn refuse_newer(found: i64) -> Result<()> {
     if found > known_schema_version() {
-        return Err(StoreError::Newer {
-            found,
-            known: known_schema_version(),
-        });
+        return Err(StoreError::Newer { found, known: known_schema_version() });
     }
     Ok(())
 }
@@ -166,9 +143,7 @@ async fn check_applied(writer: &SqlitePool) -> Result<()> {
             .fetch_all(writer)
             .await?;
     for (version, checksum, success) in applied {
-        let known = MIGRATIONS
-            .iter()
-            .find(|migration| migration.version == version);
+        let known = MIGRATIONS.iter().find(|migration| migration.version == version);
         if !success || known.is_none_or(|migration| *migration.checksum != *checksum) {
             return Err(StoreError::OtherMigration { version });
         }
@@ -179,17 +154,9 @@ async fn check_applied(writer: &SqlitePool) -> Result<()> {
 fn migration_error(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-        MigrateError::VersionMissing(version) => StoreError::Newer {
-            found: version,
-            known: known_schema_version(),
-        },
-        MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => {
-            StoreError::OtherMigration { version }
-        }
-        other => StoreError::Database {
-            detail: other.to_string(),
-            source: Box::new(other),
-        },
+        MigrateError::VersionMissing(version) => StoreError::Newer { found: version, known: known_schema_version() },
+        MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => StoreError::OtherMigration { version },
+        other => StoreError::Database { detail: other.to_string(), source: Box::new(other) },
     }
 }
 
@@ -202,38 +169,20 @@ fn make_private_file(path: &Path) -> Result<()> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-            ) =>
-        {
-            Err(StoreError::ReadOnly {
-                detail: format!("{}: {error}", path.display()),
-            })
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            Err(StoreError::ReadOnly { detail: format!("{}: {error}", path.display()) })
         }
         Err(error) if error.kind() == ErrorKind::StorageFull => Err(StoreError::Full),
-        Err(error) => Err(StoreError::CannotOpen {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        }),
+        Err(error) => Err(StoreError::CannotOpen { path: path.to_owned(), detail: error.to_string() }),
     }
 }
 
 fn require_file(path: &Path) -> Result<fs::Metadata> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(metadata),
-        Ok(_) => Err(StoreError::CannotOpen {
-            path: path.to_owned(),
-            detail: "it is not a file".to_owned(),
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoDatabase {
-            path: path.to_owned(),
-        }),
-        Err(error) => Err(StoreError::CannotOpen {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        }),
+        Ok(_) => Err(StoreError::CannotOpen { path: path.to_owned(), detail: "it is not a file".to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::NoDatabase { path: path.to_owned() }),
+        Err(error) => Err(StoreError::CannotOpen { path: path.to_owned(), detail: error.to_string() }),
     }
 }
 
@@ -242,9 +191,7 @@ fn require_writable_file(path: &Path) -> Result<()> {
     let metadata = require_file(path)?;
     let file = fs::OpenOptions::new().append(true).open(path);
     if metadata.permissions().readonly() || file.is_err() {
-        return Err(StoreError::ReadOnly {
-            detail: path.display().to_string(),
-        });
+        return Err(StoreError::ReadOnly { detail: path.display().to_string() });
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use super::SqliteStore;
 use super::certificates::select_certificates;
 use super::rows::{self, millis};
 use crate::{
-    Certificate, IssuerId, PAGE_MAX, RecordDocument, Result, StatusDocument, StatusList,
-    StatusPurpose, StatusSnapshot, Suite,
+    Certificate, IssuerId, PAGE_MAX, RecordDocument, Result, StatusDocument, StatusList, StatusPurpose, StatusSnapshot,
+    Suite,
 };
 
 pub(super) async fn status_lists(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<StatusList>> {
@@ -41,17 +41,11 @@ pub(super) async fn status_snapshot(
     .bind(i64::from(number))
     .fetch_all(&mut *read)
     .await?;
-    let entries = entries
-        .iter()
-        .map(rows::status_entry)
-        .collect::<Result<_>>()?;
+    let entries = entries.iter().map(rows::status_entry).collect::<Result<_>>()?;
     Ok(Some(StatusSnapshot { list, entries }))
 }
 
-pub(super) async fn status_lists_due(
-    store: &SqliteStore,
-    signed_before: Timestamp,
-) -> Result<Vec<StatusList>> {
+pub(super) async fn status_lists_due(store: &SqliteStore, signed_before: Timestamp) -> Result<Vec<StatusList>> {
     let documents = StatusPurpose::ALL.len() * Suite::ALL.len();
     let found = sqlx::query(
         "SELECT l.* FROM status_lists l WHERE (SELECT COUNT(*) FROM status_documents d \
@@ -65,10 +59,7 @@ pub(super) async fn status_lists_due(
     found.iter().map(rows::status_list).collect()
 }
 
-pub(super) async fn put_status_document(
-    store: &SqliteStore,
-    document: &StatusDocument,
-) -> Result<bool> {
+pub(super) async fn put_status_document(store: &SqliteStore, document: &StatusDocument) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO status_documents (issuer, list, purpose, suite, text, version, signed_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (issuer, list, purpose, suite) DO UPDATE \
@@ -95,15 +86,14 @@ pub(super) async fn status_document(
     purpose: StatusPurpose,
     suite: Suite,
 ) -> Result<Option<StatusDocument>> {
-    let found = sqlx::query(
-        "SELECT * FROM status_documents WHERE issuer = $1 AND list = $2 AND purpose = $3 AND suite = $4",
-    )
-    .bind(issuer.0)
-    .bind(i64::from(number))
-    .bind(purpose.code())
-    .bind(suite.code())
-    .fetch_optional(&store.reader)
-    .await?;
+    let found =
+        sqlx::query("SELECT * FROM status_documents WHERE issuer = $1 AND list = $2 AND purpose = $3 AND suite = $4")
+            .bind(issuer.0)
+            .bind(i64::from(number))
+            .bind(purpose.code())
+            .bind(suite.code())
+            .fetch_optional(&store.reader)
+            .await?;
     found.as_ref().map(rows::status_document).transpose()
 }
 
@@ -122,10 +112,7 @@ pub(super) async fn put_record(store: &SqliteStore, record: &RecordDocument) -> 
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn record(
-    store: &SqliteStore,
-    certificate: Uuid,
-) -> Result<Option<RecordDocument>> {
+pub(super) async fn record(store: &SqliteStore, certificate: Uuid) -> Result<Option<RecordDocument>> {
     let found = sqlx::query("SELECT * FROM records WHERE certificate = $1")
         .bind(certificate.to_string())
         .fetch_optional(&store.reader)

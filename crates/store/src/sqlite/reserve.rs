@@ -7,17 +7,12 @@ use uuid::Uuid;
 use super::rows::{self, millis};
 use super::{SqliteStore, audit, batches, fault, life};
 use crate::{
-    Act, Batch, BatchState, IssuerId, NewBatch, NewCertificate, NewEvent, Numbering, Reservation,
-    Result, STATUS_LIST_FULL_PERCENT, STATUS_LIST_SIZE, STATUS_LISTS_MAX, State, StoreError,
+    Act, Batch, BatchState, IssuerId, NewBatch, NewCertificate, NewEvent, Numbering, Reservation, Result,
+    STATUS_LIST_FULL_PERCENT, STATUS_LIST_SIZE, STATUS_LISTS_MAX, State, StoreError,
 };
 
 pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -> Result<Batch> {
-    let Reservation {
-        batch,
-        people,
-        numbering,
-        draw,
-    } = reservation;
+    let Reservation { batch, people, numbering, draw } = reservation;
     let mut write = store.write().await?;
     insert_batch(&mut write, &batch).await?;
     let mut list = OpenList::last(&mut write, batch.issuer).await?;
@@ -28,14 +23,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
         }
         let (status_list, status_index) = list.take(&mut write, person.id, draw).await?;
         let number = counter.number_for(&mut write, &person).await?;
-        insert_certificate(
-            &mut write,
-            &batch,
-            &person,
-            &number,
-            (status_list, status_index),
-        )
-        .await?;
+        insert_certificate(&mut write, &batch, &person, &number, (status_list, status_index)).await?;
         insert_holder(&mut write, &batch, &person).await?;
     }
     list.end(&mut write).await?;
@@ -48,9 +36,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
         reason: None,
     };
     audit::append(&mut write, &event).await?;
-    let reserved = batches::load(&mut write, batch.id)
-        .await?
-        .ok_or(StoreError::UnknownBatch { id: batch.id })?;
+    let reserved = batches::load(&mut write, batch.id).await?.ok_or(StoreError::UnknownBatch { id: batch.id })?;
     write.commit().await?;
     Ok(reserved)
 }
@@ -82,17 +68,10 @@ async fn insert_batch(write: &mut SqliteConnection, batch: &NewBatch) -> Result<
 async fn check_predecessor(write: &mut SqliteConnection, predecessor: Uuid) -> Result<()> {
     let from = life::state_of(write, predecessor).await?;
     if let Some(successor) = life::reserved_successor(write, predecessor).await? {
-        return Err(StoreError::ReissueUnderWay {
-            id: predecessor,
-            successor,
-        });
+        return Err(StoreError::ReissueUnderWay { id: predecessor, successor });
     }
     if Act::Supersede.step(from).is_none() {
-        return Err(StoreError::IllegalStep {
-            id: predecessor,
-            from,
-            act: Act::Supersede,
-        });
+        return Err(StoreError::IllegalStep { id: predecessor, from, act: Act::Supersede });
     }
     Ok(())
 }
@@ -128,16 +107,15 @@ async fn insert_certificate(
     .execute(write)
     .await
     .map_err(|error| {
-        fault::unique(error, || StoreError::Taken { what: "id or code", value: format!("{} {}", person.id, person.code) })
+        fault::unique(error, || StoreError::Taken {
+            what: "id or code",
+            value: format!("{} {}", person.id, person.code),
+        })
     })?;
     Ok(())
 }
 
-async fn insert_holder(
-    write: &mut SqliteConnection,
-    batch: &NewBatch,
-    person: &NewCertificate,
-) -> Result<()> {
+async fn insert_holder(write: &mut SqliteConnection, batch: &NewBatch, person: &NewCertificate) -> Result<()> {
     sqlx::query(
         "INSERT INTO holders (certificate, cohort, root, person_key, fingerprint, name, grade, public, private) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -168,28 +146,19 @@ struct OpenList {
 impl OpenList {
     /// The newest list of the issuer, or the first one, made now.
     async fn last(write: &mut SqliteConnection, issuer: IssuerId) -> Result<Self> {
-        let found = sqlx::query(
-            "SELECT * FROM status_lists WHERE issuer = $1 ORDER BY number DESC LIMIT 1",
-        )
-        .bind(issuer.0)
-        .fetch_optional(&mut *write)
-        .await?;
+        let found = sqlx::query("SELECT * FROM status_lists WHERE issuer = $1 ORDER BY number DESC LIMIT 1")
+            .bind(issuer.0)
+            .fetch_optional(&mut *write)
+            .await?;
         match found.as_ref().map(rows::status_list).transpose()? {
-            Some(list) => Ok(Self {
-                issuer,
-                number: list.number,
-                size: list.size,
-                used: list.used,
-            }),
+            Some(list) => Ok(Self { issuer, number: list.number, size: list.size, used: list.used }),
             None => Self::make(write, issuer, 1).await,
         }
     }
 
     async fn make(write: &mut SqliteConnection, issuer: IssuerId, number: u32) -> Result<Self> {
         if number > STATUS_LISTS_MAX {
-            return Err(StoreError::ListsFull {
-                max: STATUS_LISTS_MAX,
-            });
+            return Err(StoreError::ListsFull { max: STATUS_LISTS_MAX });
         }
         sqlx::query("INSERT INTO status_lists (issuer, number, size) VALUES ($1, $2, $3)")
             .bind(issuer.0)
@@ -197,12 +166,7 @@ impl OpenList {
             .bind(i64::from(STATUS_LIST_SIZE))
             .execute(write)
             .await?;
-        Ok(Self {
-            issuer,
-            number,
-            size: STATUS_LIST_SIZE,
-            used: 0,
-        })
+        Ok(Self { issuer, number, size: STATUS_LIST_SIZE, used: 0 })
     }
 
     /// Draws until a free index is found: at three quarters full, four draws on average.
@@ -265,11 +229,7 @@ struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    async fn begin(
-        write: &mut SqliteConnection,
-        issuer: IssuerId,
-        numbering: Numbering<'a>,
-    ) -> Result<Self> {
+    async fn begin(write: &mut SqliteConnection, issuer: IssuerId, numbering: Numbering<'a>) -> Result<Self> {
         let mut next = 0;
         if let Some(sequence) = &numbering.sequence {
             let start = i64::try_from(sequence.start).unwrap_or(i64::MAX);
@@ -285,32 +245,16 @@ impl<'a> Counter<'a> {
             .try_get("next")?;
             next = stored.unsigned_abs();
         }
-        Ok(Self {
-            issuer,
-            numbering,
-            next,
-        })
+        Ok(Self { issuer, numbering, next })
     }
 
     /// The sheet's number, or the next one that nobody has.
-    async fn number_for(
-        &mut self,
-        write: &mut SqliteConnection,
-        person: &NewCertificate,
-    ) -> Result<Number> {
+    async fn number_for(&mut self, write: &mut SqliteConnection, person: &NewCertificate) -> Result<Number> {
         if let Some(text) = &person.number {
-            return Ok(Number {
-                text: text.clone(),
-                sequence: None,
-                at: None,
-            });
+            return Ok(Number { text: text.clone(), sequence: None, at: None });
         }
         let Some(sequence) = &self.numbering.sequence else {
-            return Ok(Number {
-                text: (self.numbering.write)(0, person),
-                sequence: None,
-                at: None,
-            });
+            return Ok(Number { text: (self.numbering.write)(0, person), sequence: None, at: None });
         };
         let mut passed_over: Option<String> = None;
         loop {
@@ -318,30 +262,22 @@ impl<'a> Counter<'a> {
             self.next += 1;
             let text = (self.numbering.write)(at, person);
             if passed_over.as_ref() == Some(&text) {
-                return Err(StoreError::Taken {
-                    what: "number",
-                    value: text,
-                });
+                return Err(StoreError::Taken { what: "number", value: text });
             }
             if !self.numbering.given.contains(&text) && !self.is_used(write, &text).await? {
                 let at = i64::try_from(at).unwrap_or(i64::MAX);
-                return Ok(Number {
-                    text,
-                    sequence: Some(sequence.key.clone()),
-                    at: Some(at),
-                });
+                return Ok(Number { text, sequence: Some(sequence.key.clone()), at: Some(at) });
             }
             passed_over = Some(text);
         }
     }
 
     async fn is_used(&self, write: &mut SqliteConnection, text: &str) -> Result<bool> {
-        let found =
-            sqlx::query("SELECT 1 FROM certificates WHERE number = $1 AND issuer = $2 LIMIT 1")
-                .bind(text)
-                .bind(self.issuer.0)
-                .fetch_optional(write)
-                .await?;
+        let found = sqlx::query("SELECT 1 FROM certificates WHERE number = $1 AND issuer = $2 LIMIT 1")
+            .bind(text)
+            .bind(self.issuer.0)
+            .fetch_optional(write)
+            .await?;
         Ok(found.is_some())
     }
 

@@ -20,16 +20,12 @@ pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp> {
 
 /// A column that may hold a time.
 pub(super) fn maybe_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>> {
-    row.try_get::<Option<i64>, _>(column)?
-        .map(to_time)
-        .transpose()
+    row.try_get::<Option<i64>, _>(column)?.map(to_time).transpose()
 }
 
 fn to_time(millis: i64) -> Result<Timestamp> {
-    Timestamp::from_millisecond(millis).map_err(|_| StoreError::Unreadable {
-        what: "a time",
-        value: millis.to_string(),
-    })
+    Timestamp::from_millisecond(millis)
+        .map_err(|_| StoreError::Unreadable { what: "a time", value: millis.to_string() })
 }
 
 /// A column that holds a UUID.
@@ -39,47 +35,28 @@ pub(super) fn id(row: &SqliteRow, column: &str) -> Result<Uuid> {
 
 /// A column that may hold a UUID.
 pub(super) fn maybe_id(row: &SqliteRow, column: &str) -> Result<Option<Uuid>> {
-    row.try_get::<Option<&str>, _>(column)?
-        .map(to_id)
-        .transpose()
+    row.try_get::<Option<&str>, _>(column)?.map(to_id).transpose()
 }
 
 fn to_id(text: &str) -> Result<Uuid> {
-    Uuid::try_parse(text).map_err(|_| StoreError::Unreadable {
-        what: "an id",
-        value: text.to_owned(),
-    })
+    Uuid::try_parse(text).map_err(|_| StoreError::Unreadable { what: "an id", value: text.to_owned() })
 }
 
 /// A column that holds a count or a small number.
 pub(super) fn number(row: &SqliteRow, column: &str) -> Result<u32> {
     let value: i64 = row.try_get(column)?;
-    u32::try_from(value).map_err(|_| StoreError::Unreadable {
-        what: "a number",
-        value: value.to_string(),
-    })
+    u32::try_from(value).map_err(|_| StoreError::Unreadable { what: "a number", value: value.to_string() })
 }
 
 /// A column that holds one of our words.
-pub(super) fn word<T>(
-    row: &SqliteRow,
-    column: &str,
-    what: &'static str,
-    read: fn(&str) -> Option<T>,
-) -> Result<T> {
+pub(super) fn word<T>(row: &SqliteRow, column: &str, what: &'static str, read: fn(&str) -> Option<T>) -> Result<T> {
     let text: &str = row.try_get(column)?;
-    read(text).ok_or_else(|| StoreError::Unreadable {
-        what,
-        value: text.to_owned(),
-    })
+    read(text).ok_or_else(|| StoreError::Unreadable { what, value: text.to_owned() })
 }
 
 fn json(row: &SqliteRow, column: &str) -> Result<Value> {
     let text: &str = row.try_get(column)?;
-    serde_json::from_str(text).map_err(|error| StoreError::Unreadable {
-        what: "JSON",
-        value: error.to_string(),
-    })
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable { what: "JSON", value: error.to_string() })
 }
 
 pub(super) fn issuer(row: &SqliteRow) -> Result<Issuer> {
@@ -198,10 +175,7 @@ pub(super) fn certificate(row: &SqliteRow) -> Result<Certificate> {
 }
 
 pub(super) fn details(row: &SqliteRow) -> Result<Details> {
-    Ok(Details {
-        public: json(row, "public")?,
-        private: json(row, "private")?,
-    })
+    Ok(Details { public: json(row, "public")?, private: json(row, "private")? })
 }
 
 pub(super) fn status_list(row: &SqliteRow) -> Result<StatusList> {

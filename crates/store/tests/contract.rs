@@ -1,0 +1,14 @@
+//! The contract of `store::Store`, run against every implementation. A further database joins `world::databases`.
+
+#[path = "contract/batches.rs"]
+mod batches;
+#[path = "contract/files.rs"]
+mod files;
+#[path = "contract/installation.rs"]
+mod installation;
+#[path = "contract/life.rs"]
+mod life;
+#[path = "contract/races.rs"]
+mod races;
+#[path = "contract/world.rs"]
+mod world;
