@@ -60,9 +60,7 @@ impl ExtractError {
     /// What is wrong, in one sentence.
     pub fn what(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::NotRecognised, Lang::Id) => {
-                "Berkas ini tidak dikenali: bukan PDF dan bukan kredensial JSON.".into()
-            }
+            (Self::NotRecognised, Lang::Id) => "Berkas ini tidak dikenali: bukan PDF dan bukan kredensial JSON.".into(),
             (Self::NotRecognised, Lang::En) => {
                 "This file is not recognised: neither a PDF nor a JSON credential.".into()
             }
@@ -83,15 +81,12 @@ impl ExtractError {
             (Self::PdfDamaged { .. }, Lang::Id) => "Berkas PDF ini rusak atau terpotong.".into(),
             (Self::PdfDamaged { .. }, Lang::En) => "This PDF is damaged or cut off.".into(),
             (Self::PdfEncrypted, Lang::Id) => {
-                "Berkas PDF ini dikunci atau dienkripsi, sehingga isinya tidak dapat diperiksa."
-                    .into()
+                "Berkas PDF ini dikunci atau dienkripsi, sehingga isinya tidak dapat diperiksa.".into()
             }
             (Self::PdfEncrypted, Lang::En) => {
                 "This PDF is locked or encrypted, so its content cannot be checked.".into()
             }
-            (Self::NoCredentialInPdf, Lang::Id) => {
-                "Berkas ini tidak memuat kredensial digital.".into()
-            }
+            (Self::NoCredentialInPdf, Lang::Id) => "Berkas ini tidak memuat kredensial digital.".into(),
             (Self::NoCredentialInPdf, Lang::En) => "No credential inside this file.".into(),
             (Self::NotUtf8 { at }, Lang::Id) => {
                 format!("Teks kredensial ini bukan UTF-8 (byte ke-{at}).")

@@ -27,25 +27,19 @@ pub(crate) fn looks_like(bytes: &[u8]) -> bool {
 pub(crate) fn extract(bytes: &[u8]) -> Result<String, ExtractError> {
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     if bytes.len() > MAX_CREDENTIAL {
-        return Err(ExtractError::TooLarge {
-            limit: MAX_CREDENTIAL,
-            got: bytes.len(),
-        });
+        return Err(ExtractError::TooLarge { limit: MAX_CREDENTIAL, got: bytes.len() });
     }
     // Before any parser sees it, since parsers answer depth with recursion.
     if nesting(bytes) > MAX_NESTING {
         return Err(ExtractError::NestedTooDeep { limit: MAX_NESTING });
     }
-    let text = std::str::from_utf8(bytes).map_err(|e| ExtractError::NotUtf8 {
-        at: e.valid_up_to(),
-    })?;
+    let text = std::str::from_utf8(bytes).map_err(|e| ExtractError::NotUtf8 { at: e.valid_up_to() })?;
 
     match serde_json::from_str::<Body<'_>>(text) {
         // With a context of its own it is a presentation or a credential, not a request body.
-        Ok(Body {
-            context: None,
-            credential: Some(credential),
-        }) if credential.get().starts_with('{') => Ok(credential.get().to_owned()),
+        Ok(Body { context: None, credential: Some(credential) }) if credential.get().starts_with('{') => {
+            Ok(credential.get().to_owned())
+        }
         _ => Ok(text.to_owned()),
     }
 }
@@ -111,36 +105,20 @@ mod tests {
     #[test]
     fn ten_thousand_levels_and_large_text_are_refused_cheaply() {
         let deep = r#"{"a":"#.repeat(10_000);
-        assert_eq!(
-            extract(deep.as_bytes()),
-            Err(ExtractError::NestedTooDeep { limit: MAX_NESTING })
-        );
+        assert_eq!(extract(deep.as_bytes()), Err(ExtractError::NestedTooDeep { limit: MAX_NESTING }));
         let large = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_CREDENTIAL));
-        assert!(matches!(
-            extract(large.as_bytes()),
-            Err(ExtractError::TooLarge {
-                limit: MAX_CREDENTIAL,
-                ..
-            })
-        ));
+        assert!(matches!(extract(large.as_bytes()), Err(ExtractError::TooLarge { limit: MAX_CREDENTIAL, .. })));
     }
 
     #[test]
     fn exactly_the_deepest_allowed_passes() {
-        let text = format!(
-            "{}1{}",
-            r#"{"a":"#.repeat(MAX_NESTING),
-            "}".repeat(MAX_NESTING)
-        );
+        let text = format!("{}1{}", r#"{"a":"#.repeat(MAX_NESTING), "}".repeat(MAX_NESTING));
         assert!(extract(text.as_bytes()).is_ok());
     }
 
     #[test]
     fn another_encoding_is_named_with_its_place() {
-        assert_eq!(
-            extract(b"{\"a\": \"Jos\xe9\"}"),
-            Err(ExtractError::NotUtf8 { at: 10 })
-        );
+        assert_eq!(extract(b"{\"a\": \"Jos\xe9\"}"), Err(ExtractError::NotUtf8 { at: 10 }));
         assert_eq!(extract(b"\xEF\xBB\xBF{}").unwrap(), "{}");
     }
 }

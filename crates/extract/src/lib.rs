@@ -58,19 +58,13 @@ pub enum Source {
 /// [`ExtractError`], which says what the input is instead, in both languages.
 pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     if bytes.len() > MAX_INPUT {
-        return Err(ExtractError::TooLarge {
-            limit: MAX_INPUT,
-            got: bytes.len(),
-        });
+        return Err(ExtractError::TooLarge { limit: MAX_INPUT, got: bytes.len() });
     }
     if pdf::looks_like(bytes) {
         return pdf::extract(bytes);
     }
     if json::looks_like(bytes) {
-        return Ok(Extracted {
-            text: json::extract(bytes)?,
-            source: Source::Json,
-        });
+        return Ok(Extracted { text: json::extract(bytes)?, source: Source::Json });
     }
     Err(ExtractError::NotRecognised)
 }

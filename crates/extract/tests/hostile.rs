@@ -10,11 +10,7 @@ use vc::Lang;
 
 /// The same inputs on every machine.
 fn runner(cases: u32) -> TestRunner {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
 }
 
@@ -51,8 +47,7 @@ fn damage() -> impl Strategy<Value = Damage> {
         "/First 99999",
     ];
     prop_oneof![
-        (place(), prop::collection::vec(any::<u8>(), 1..8))
-            .prop_map(|(at, bytes)| Damage::Overwrite(at, bytes)),
+        (place(), prop::collection::vec(any::<u8>(), 1..8)).prop_map(|(at, bytes)| Damage::Overwrite(at, bytes)),
         (place(), 1usize..200).prop_map(|(at, length)| Damage::Cut(at, length)),
         (place(), 1usize..200).prop_map(|(at, length)| Damage::Repeat(at, length)),
         (place(), prop::sample::select(tokens)).prop_map(|(at, token)| Damage::Swap(at, token)),
@@ -90,50 +85,30 @@ fn mutated_pdfs_never_panic() {
     // Short attachments, so that most damage falls on the structure.
     let originals: Vec<Vec<u8>> = [(false, false), (true, true)]
         .map(|(object_streams, compress)| {
-            pdf(&Make {
-                object_streams,
-                compress,
-                content: b"{\"a\": 1}".to_vec(),
-                ..Make::default()
-            })
+            pdf(&Make { object_streams, compress, content: b"{\"a\": 1}".to_vec(), ..Make::default() })
         })
         .into();
     let found = std::cell::Cell::new(0u32);
     runner(4_000)
-        .run(
-            &(0..originals.len(), prop::collection::vec(damage(), 1..6)),
-            |(which, damages)| {
-                let mut bytes = originals[which].clone();
-                for damage in &damages {
-                    apply(&mut bytes, damage);
-                }
-                if extract(&bytes).is_ok() {
-                    found.set(found.get() + 1);
-                }
-                Ok(())
-            },
-        )
+        .run(&(0..originals.len(), prop::collection::vec(damage(), 1..6)), |(which, damages)| {
+            let mut bytes = originals[which].clone();
+            for damage in &damages {
+                apply(&mut bytes, damage);
+            }
+            if extract(&bytes).is_ok() {
+                found.set(found.get() + 1);
+            }
+            Ok(())
+        })
         .unwrap();
     // Some damage falls where nobody looks; most does not.
-    assert!(
-        (200..3_000).contains(&found.get()),
-        "{} of 4,000",
-        found.get()
-    );
+    assert!((200..3_000).contains(&found.get()), "{} of 4,000", found.get());
 }
 
 #[test]
 fn arbitrary_bytes_never_panic_and_every_error_speaks_both_languages() {
     let strategy = (
-        prop::sample::select(
-            &[
-                "",
-                "{",
-                "%PDF-1.7\n",
-                "%PDF-1.7\nstartxref 9",
-                "{\"verifiableCredential\":",
-            ][..],
-        ),
+        prop::sample::select(&["", "{", "%PDF-1.7\n", "%PDF-1.7\nstartxref 9", "{\"verifiableCredential\":"][..]),
         prop::collection::vec(any::<u8>(), 0..400),
     );
     runner(4_000)
@@ -153,12 +128,9 @@ fn arbitrary_bytes_never_panic_and_every_error_speaks_both_languages() {
 #[test]
 fn json_text_comes_out_as_it_went_in() {
     runner(500)
-        .run(
-            &"\\{\"[a-z]{1,8}\": ?(\"[ -!#-\\[\\]-~é€]{0,30}\"|-?[0-9]{1,20}(\\.[0-9]{1,5})?)\\}",
-            |text| {
-                prop_assert_eq!(extract(text.as_bytes()).unwrap().text, text);
-                Ok(())
-            },
-        )
+        .run(&"\\{\"[a-z]{1,8}\": ?(\"[ -!#-\\[\\]-~é€]{0,30}\"|-?[0-9]{1,20}(\\.[0-9]{1,5})?)\\}", |text| {
+            prop_assert_eq!(extract(text.as_bytes()).unwrap().text, text);
+            Ok(())
+        })
         .unwrap();
 }

@@ -29,20 +29,14 @@ impl Resolve for PublicOnly {
             for address in tokio::net::lookup_host((name.as_str(), 0)).await? {
                 none_found = false;
                 let ip = address.ip();
-                let may = if loopback {
-                    ip.is_loopback()
-                } else {
-                    is_public(ip)
-                };
+                let may = if loopback { ip.is_loopback() } else { is_public(ip) };
                 if may {
                     allowed.push(address);
                 }
             }
             match (allowed.is_empty(), none_found) {
                 (false, _) => Ok(Box::new(allowed.into_iter()) as Addrs),
-                (true, true) => {
-                    Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into())
-                }
+                (true, true) => Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into()),
                 (true, false) => Err(Refused(name).into()),
             }
         })
@@ -60,17 +54,12 @@ pub(crate) fn check(url: &str, policy: FetchPolicy) -> Result<Url, FetchError> {
     if !(parsed.scheme() == "https" || parsed.scheme() == "http" && local) {
         return Err(FetchError::NotHttps { url: shown(url) });
     }
-    let literal = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>();
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     if let Ok(ip) = literal
         && !is_public(ip)
         && !(local && ip.is_loopback())
     {
-        return Err(FetchError::PrivateAddress {
-            host: host.to_owned(),
-        });
+        return Err(FetchError::PrivateAddress { host: host.to_owned() });
     }
     Ok(parsed)
 }
@@ -128,10 +117,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
-    const LOCAL: FetchPolicy = FetchPolicy {
-        allow_http_localhost: true,
-        offline: false,
-    };
+    const LOCAL: FetchPolicy = FetchPolicy { allow_http_localhost: true, offline: false };
 
     #[test]
     fn inner_addresses_are_not_public() {
@@ -172,15 +158,9 @@ mod tests {
         ] {
             assert!(!is_public(ip.parse().unwrap()), "{ip}");
         }
-        for ip in [
-            "1.1.1.1",
-            "100.63.0.1",
-            "100.128.0.1",
-            "172.32.0.1",
-            "198.20.0.1",
-            "2606:4700::1111",
-            "64:ff9b::808:808",
-        ] {
+        for ip in
+            ["1.1.1.1", "100.63.0.1", "100.128.0.1", "172.32.0.1", "198.20.0.1", "2606:4700::1111", "64:ff9b::808:808"]
+        {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }
     }
@@ -188,26 +168,11 @@ mod tests {
     #[test]
     fn only_https_to_the_outside() {
         let refused = |url: &str| check(url, FetchPolicy::default()).unwrap_err();
-        assert!(matches!(
-            refused("http://contoh.example/"),
-            FetchError::NotHttps { .. }
-        ));
-        assert!(matches!(
-            refused("file:///etc/passwd"),
-            FetchError::NotAnAddress { .. }
-        ));
-        assert!(matches!(
-            refused("ftp://contoh.example/"),
-            FetchError::NotHttps { .. }
-        ));
-        assert!(matches!(
-            refused("relative"),
-            FetchError::NotAnAddress { .. }
-        ));
-        assert!(matches!(
-            refused("https://user:pw@contoh.example/"),
-            FetchError::NotAnAddress { .. }
-        ));
+        assert!(matches!(refused("http://contoh.example/"), FetchError::NotHttps { .. }));
+        assert!(matches!(refused("file:///etc/passwd"), FetchError::NotAnAddress { .. }));
+        assert!(matches!(refused("ftp://contoh.example/"), FetchError::NotHttps { .. }));
+        assert!(matches!(refused("relative"), FetchError::NotAnAddress { .. }));
+        assert!(matches!(refused("https://user:pw@contoh.example/"), FetchError::NotAnAddress { .. }));
         // Other spellings of 127.0.0.1 are the same address after parsing.
         for url in [
             "https://127.0.0.1/",
@@ -216,10 +181,7 @@ mod tests {
             "https://[::1]/",
             "https://[::ffff:7f00:1]/",
         ] {
-            assert!(
-                matches!(refused(url), FetchError::PrivateAddress { .. }),
-                "{url}"
-            );
+            assert!(matches!(refused(url), FetchError::PrivateAddress { .. }), "{url}");
         }
         assert!(check("https://contoh.example:8443/a?b#c", FetchPolicy::default()).is_ok());
     }
@@ -228,28 +190,15 @@ mod tests {
     fn localhost_is_open_by_name_only_and_only_when_allowed() {
         assert!(check("http://localhost:8080/", LOCAL).is_ok());
         assert!(check("http://127.0.0.1:8080/", LOCAL).is_ok());
-        assert!(matches!(
-            check("http://10.0.0.1/", LOCAL),
-            Err(FetchError::NotHttps { .. })
-        ));
-        assert!(matches!(
-            check("https://10.0.0.1/", LOCAL),
-            Err(FetchError::PrivateAddress { .. })
-        ));
-        assert!(matches!(
-            check("http://localhost:8080/", FetchPolicy::default()),
-            Err(FetchError::NotHttps { .. })
-        ));
+        assert!(matches!(check("http://10.0.0.1/", LOCAL), Err(FetchError::NotHttps { .. })));
+        assert!(matches!(check("https://10.0.0.1/", LOCAL), Err(FetchError::PrivateAddress { .. })));
+        assert!(matches!(check("http://localhost:8080/", FetchPolicy::default()), Err(FetchError::NotHttps { .. })));
     }
 
     #[tokio::test]
     async fn a_name_that_leads_inside_is_refused_at_the_look_up() {
         let name = || "localhost".parse::<Name>().unwrap();
-        let error = PublicOnly(FetchPolicy::default())
-            .resolve(name())
-            .await
-            .err()
-            .unwrap();
+        let error = PublicOnly(FetchPolicy::default()).resolve(name()).await.err().unwrap();
         assert!(error.downcast_ref::<Refused>().is_some());
         assert!(PublicOnly(LOCAL).resolve(name()).await.is_ok());
     }

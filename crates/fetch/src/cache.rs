@@ -36,12 +36,7 @@ impl Cache {
         (entry.expires > Instant::now()).then(|| entry.answer.clone())
     }
 
-    pub(crate) fn put(
-        &mut self,
-        url: &str,
-        answer: &Result<Fetched, FetchError>,
-        cache_control: Option<&str>,
-    ) {
+    pub(crate) fn put(&mut self, url: &str, answer: &Result<Fetched, FetchError>, cache_control: Option<&str>) {
         let ttl = match answer {
             Ok(_) => max_age(cache_control),
             Err(_) => FAILURE_TTL,
@@ -53,10 +48,7 @@ impl Cache {
         if self.entries.len() >= MAX_ENTRIES || self.bytes + size > MAX_BYTES {
             self.make_room();
         }
-        let entry = Entry {
-            answer: answer.clone(),
-            expires: Instant::now() + ttl,
-        };
+        let entry = Entry { answer: answer.clone(), expires: Instant::now() + ttl };
         let replaced = self.entries.insert(url.to_owned(), entry);
         self.bytes = self.bytes + size - replaced.map_or(0, |old| self::size(&old.answer));
     }
@@ -86,18 +78,12 @@ fn max_age(cache_control: Option<&str>) -> Duration {
         return DEFAULT_TTL;
     };
     let mut ttl = DEFAULT_TTL;
-    for directive in header
-        .split(',')
-        .map(|directive| directive.trim().to_ascii_lowercase())
-    {
+    for directive in header.split(',').map(|directive| directive.trim().to_ascii_lowercase()) {
         if directive == "no-store" || directive == "no-cache" {
             return Duration::ZERO;
         }
         if let Some(seconds) = directive.strip_prefix("max-age=") {
-            ttl = seconds
-                .trim_matches('"')
-                .parse()
-                .map_or(Duration::ZERO, Duration::from_secs);
+            ttl = seconds.trim_matches('"').parse().map_or(Duration::ZERO, Duration::from_secs);
         }
     }
     ttl.min(MAX_TTL)
@@ -119,12 +105,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn answers_expire_and_the_cache_stays_small() {
         let mut cache = Cache::default();
-        let body = |size| {
-            Ok(Fetched {
-                bytes: vec![0; size],
-                content_type: None,
-            })
-        };
+        let body = |size| Ok(Fetched { bytes: vec![0; size], content_type: None });
         cache.put("https://a.example/", &body(3), Some("max-age=5"));
         assert_eq!(cache.get("https://a.example/"), Some(body(3)));
         tokio::time::advance(Duration::from_secs(6)).await;
@@ -132,20 +113,9 @@ mod tests {
         for n in 0..1_000 {
             cache.put(&format!("https://{n}.example/"), &body(1_000_000), None);
             assert!(cache.entries.len() <= MAX_ENTRIES && cache.bytes <= MAX_BYTES);
-            assert_eq!(
-                cache.bytes,
-                cache
-                    .entries
-                    .values()
-                    .map(|entry| size(&entry.answer))
-                    .sum::<usize>()
-            );
+            assert_eq!(cache.bytes, cache.entries.values().map(|entry| size(&entry.answer)).sum::<usize>());
         }
-        cache.put(
-            "https://down.example/",
-            &Err(FetchError::TimedOut { seconds: 10 }),
-            None,
-        );
+        cache.put("https://down.example/", &Err(FetchError::TimedOut { seconds: 10 }), None);
         assert!(cache.get("https://down.example/").is_some());
     }
 }

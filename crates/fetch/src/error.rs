@@ -85,9 +85,7 @@ impl FetchError {
     /// What is wrong, in one sentence.
     pub fn what(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::Offline, Lang::Id) => {
-                "Pemeriksaan dilakukan luring, sehingga alamat ini tidak dibuka.".into()
-            }
+            (Self::Offline, Lang::Id) => "Pemeriksaan dilakukan luring, sehingga alamat ini tidak dibuka.".into(),
             (Self::Offline, Lang::En) => "Checking offline, so this address was not opened.".into(),
             (Self::NotAnAddress { url }, Lang::Id) => {
                 format!("Ini bukan alamat web yang lengkap: {url}.")
@@ -113,12 +111,8 @@ impl FetchError {
             (Self::TooManyRedirects { limit }, Lang::En) => {
                 format!("This address redirects more than {limit} times.")
             }
-            (Self::NotFound { .. }, Lang::Id) => {
-                "Server menjawab bahwa berkas ini tidak ada.".into()
-            }
-            (Self::NotFound { .. }, Lang::En) => {
-                "The server says that there is no such file.".into()
-            }
+            (Self::NotFound { .. }, Lang::Id) => "Server menjawab bahwa berkas ini tidak ada.".into(),
+            (Self::NotFound { .. }, Lang::En) => "The server says that there is no such file.".into(),
             (Self::Status { status }, Lang::Id) => {
                 format!("Server menjawab dengan status {status}.")
             }
@@ -128,10 +122,9 @@ impl FetchError {
             (Self::TooLarge { limit }, Lang::Id) => {
                 format!("Jawaban server lebih besar dari {} MB.", limit / 1_000_000)
             }
-            (Self::TooLarge { limit }, Lang::En) => format!(
-                "The server's answer is larger than {} MB.",
-                limit / 1_000_000
-            ),
+            (Self::TooLarge { limit }, Lang::En) => {
+                format!("The server's answer is larger than {} MB.", limit / 1_000_000)
+            }
             (Self::TimedOut { seconds }, Lang::Id) => {
                 format!("Server tidak menjawab lengkap dalam {seconds} detik.")
             }
@@ -153,10 +146,9 @@ impl FetchError {
                 "Gunakan alamat lengkap yang dimulai dengan https://.",
                 "Use a complete address that begins with https://.",
             ),
-            Self::PrivateAddress { .. } => (
-                "Unduh berkasnya sendiri, lalu periksa berkas itu.",
-                "Download the file yourself and check the file.",
-            ),
+            Self::PrivateAddress { .. } => {
+                ("Unduh berkasnya sendiri, lalu periksa berkas itu.", "Download the file yourself and check the file.")
+            }
             Self::TooManyRedirects { .. } | Self::TooLarge { .. } | Self::NotFound { .. } => (
                 "Periksa kembali alamatnya, atau minta berkas asli kepada pemegang.",
                 "Check the address, or ask the holder for the original file.",

@@ -12,7 +12,7 @@ const MAX_NEEDS: usize = 24;
 
 /// Answers what `vc::needs` still asks for, until it asks for nothing more. What the caller has answered already (from
 /// its store, from a trust bundle) is not fetched again.
-pub async fn gather(text: &str, evidence: &mut Evidence, fetcher: &Fetcher) {
+pub async fn gather(text: &[u8], evidence: &mut Evidence, fetcher: &Fetcher) {
     let mut left = MAX_NEEDS;
     for _ in 0..MAX_ROUNDS {
         let mut needs = vc::needs(text, evidence);
@@ -32,10 +32,8 @@ async fn answer(needs: Vec<Need>, evidence: &mut Evidence, fetcher: &Fetcher) {
         let fetcher = fetcher.clone();
         tasks.spawn(async move {
             let answer = match need.url() {
-                Some(url) => fetcher.get(&fetcher.locally(&need, url)).await,
-                None => Err(FetchError::NotAnAddress {
-                    url: format!("{need:?}"),
-                }),
+                Some(url) => fetcher.get(&url).await,
+                None => Err(FetchError::NotAnAddress { url: format!("{need:?}") }),
             };
             (need, answer)
         });
@@ -43,28 +41,7 @@ async fn answer(needs: Vec<Need>, evidence: &mut Evidence, fetcher: &Fetcher) {
     // A task neither panics nor is aborted; if it were, its need would stay unanswered, which `verify` reports as such.
     while let Some(joined) = tasks.join_next().await {
         if let Ok((need, answer)) = joined {
-            evidence.answer(
-                need,
-                answer
-                    .map(|fetched| fetched.bytes)
-                    .map_err(|error| error.why_not()),
-            );
-        }
-    }
-}
-
-impl Fetcher {
-    /// did:web always means https; where the policy opens `localhost` by plain http, that is what listens there.
-    fn locally(&self, need: &Need, url: String) -> String {
-        match url.strip_prefix("https://localhost") {
-            Some(rest)
-                if self.policy.allow_http_localhost
-                    && matches!(need, Need::Did(_))
-                    && rest.starts_with([':', '/']) =>
-            {
-                format!("http://localhost{rest}")
-            }
-            _ => url,
+            evidence.answer(need, answer.map(|fetched| fetched.bytes).map_err(|error| error.why_not()));
         }
     }
 }

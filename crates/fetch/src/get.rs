@@ -9,9 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::address::{PublicOnly, Refused, check};
 use crate::cache::Cache;
-use crate::{
-    CONNECT_TIMEOUT, FetchError, FetchPolicy, Fetched, MAX_BODY, MAX_REDIRECTS, TOTAL_TIMEOUT,
-};
+use crate::{CONNECT_TIMEOUT, FetchError, FetchPolicy, Fetched, MAX_BODY, MAX_REDIRECTS, TOTAL_TIMEOUT};
 
 /// What we read, the most telling first.
 const ACCEPTED: &str = "application/vc, application/did+json, application/json;q=0.9, */*;q=0.5";
@@ -19,7 +17,7 @@ const ACCEPTED: &str = "application/vc, application/did+json, application/json;q
 /// Fetches under a policy. Cheap to clone; clones share connections and what was fetched a moment ago.
 #[derive(Clone)]
 pub struct Fetcher {
-    pub(crate) policy: FetchPolicy,
+    policy: FetchPolicy,
     client: Result<Client, FetchError>,
     cache: Arc<Mutex<Cache>>,
 }
@@ -27,11 +25,7 @@ pub struct Fetcher {
 impl Fetcher {
     /// A fetcher under `policy`. Nothing is opened yet.
     pub fn new(policy: FetchPolicy) -> Self {
-        Self {
-            policy,
-            client: client(policy),
-            cache: Arc::default(),
-        }
+        Self { policy, client: client(policy), cache: Arc::default() }
     }
 
     /// The body at `url`.
@@ -46,15 +40,12 @@ impl Fetcher {
         if let Some(answer) = self.cached(url) {
             return answer;
         }
-        let late = FetchError::TimedOut {
-            seconds: TOTAL_TIMEOUT.as_secs(),
+        let late = FetchError::TimedOut { seconds: TOTAL_TIMEOUT.as_secs() };
+        let (answer, cache_control) = match tokio::time::timeout(TOTAL_TIMEOUT, self.follow(url)).await {
+            Ok(Ok((fetched, cache_control))) => (Ok(fetched), cache_control),
+            Ok(Err(error)) => (Err(error), None),
+            Err(_) => (Err(late), None),
         };
-        let (answer, cache_control) =
-            match tokio::time::timeout(TOTAL_TIMEOUT, self.follow(url)).await {
-                Ok(Ok((fetched, cache_control))) => (Ok(fetched), cache_control),
-                Ok(Err(error)) => (Err(error), None),
-                Err(_) => (Err(late), None),
-            };
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(url, &answer, cache_control.as_deref());
         answer
@@ -62,10 +53,7 @@ impl Fetcher {
 
     fn cached(&self, url: &str) -> Option<Result<Fetched, FetchError>> {
         // A panic elsewhere leaves a cache that is at worst incomplete.
-        self.cache
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(url)
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(url)
     }
 
     /// Follows redirects by hand, so that each target is checked like the first address.
@@ -79,32 +67,24 @@ impl Fetcher {
                 return read(response).await;
             }
             let status = response.status().as_u16();
-            let target =
-                header(response.headers(), LOCATION).ok_or(FetchError::Status { status })?;
-            let target = url
-                .join(&target)
-                .map_err(|_| FetchError::Status { status })?;
+            let target = header(response.headers(), LOCATION).ok_or(FetchError::Status { status })?;
+            let target = url.join(&target).map_err(|_| FetchError::Status { status })?;
             url = check(target.as_str(), self.policy)?;
         }
-        Err(FetchError::TooManyRedirects {
-            limit: MAX_REDIRECTS,
-        })
+        Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS })
     }
 }
 
 /// A client whose only way to an address leads through [`PublicOnly`].
 fn client(policy: FetchPolicy) -> Result<Client, FetchError> {
-    let setup = |e: &dyn Error| FetchError::Unreachable {
-        reason: format!("TLS could not be set up: {e}"),
-    };
+    let setup = |e: &dyn Error| FetchError::Unreachable { reason: format!("TLS could not be set up: {e}") };
     let mut roots = RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let tls =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|e| setup(&e))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| setup(&e))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("piagam/", env!("CARGO_PKG_VERSION"), " (verifier)"))
@@ -126,10 +106,7 @@ async fn read(mut response: Response) -> Result<(Fetched, Option<String>), Fetch
         404 | 410 => return Err(FetchError::NotFound { status }),
         _ => return Err(FetchError::Status { status }),
     }
-    if response
-        .content_length()
-        .is_some_and(|length| length > MAX_BODY as u64)
-    {
+    if response.content_length().is_some_and(|length| length > MAX_BODY as u64) {
         return Err(FetchError::TooLarge { limit: MAX_BODY });
     }
     let content_type = header(response.headers(), CONTENT_TYPE);
@@ -141,13 +118,7 @@ async fn read(mut response: Response) -> Result<(Fetched, Option<String>), Fetch
         }
         bytes.extend_from_slice(&piece);
     }
-    Ok((
-        Fetched {
-            bytes,
-            content_type,
-        },
-        cache_control,
-    ))
+    Ok((Fetched { bytes, content_type }, cache_control))
 }
 
 fn header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
@@ -165,11 +136,7 @@ fn network(error: reqwest::Error) -> FetchError {
         cause = deeper;
     }
     if error.is_timeout() {
-        return FetchError::TimedOut {
-            seconds: CONNECT_TIMEOUT.as_secs(),
-        };
+        return FetchError::TimedOut { seconds: CONNECT_TIMEOUT.as_secs() };
     }
-    FetchError::Unreachable {
-        reason: cause.to_string(),
-    }
+    FetchError::Unreachable { reason: cause.to_string() }
 }

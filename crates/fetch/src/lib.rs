@@ -5,7 +5,7 @@
 //! megabytes. What cannot be had is told honestly, so that a verdict can say *could not be checked* and why.
 //!
 //! ```no_run
-//! # async fn walk(text: &str) {
+//! # async fn walk(text: &[u8]) {
 //! let fetcher = fetch::Fetcher::new(fetch::FetchPolicy::default());
 //! let mut evidence = vc::Evidence::default();
 //! fetch::gather(text, &mut evidence, &fetcher).await;

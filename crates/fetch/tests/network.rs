@@ -9,10 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use vc::WhyNot;
 
-const LOCAL: FetchPolicy = FetchPolicy {
-    allow_http_localhost: true,
-    offline: false,
-};
+const LOCAL: FetchPolicy = FetchPolicy { allow_http_localhost: true, offline: false };
 
 /// A server that answers each request by its path, and counts them.
 async fn server() -> (String, Arc<AtomicUsize>) {
@@ -36,18 +33,11 @@ async fn serve(mut stream: TcpStream, base: String) {
     let request = String::from_utf8_lossy(&request[..length]).into_owned();
     let path = request.split(' ').nth(1).unwrap_or("/").to_owned();
     let simple = |status: &str, headers: &str, body: &str| {
-        format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
-            body.len()
-        )
+        format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}", body.len())
     };
     let redirect = |to: &str| simple("302 Found", &format!("Location: {to}\r\n"), "");
     let answer = match path.as_str() {
-        "/list" => simple(
-            "200 OK",
-            "Content-Type: application/vc\r\nCache-Control: max-age=300\r\n",
-            "{\"a\":1}",
-        ),
+        "/list" => simple("200 OK", "Content-Type: application/vc\r\nCache-Control: max-age=300\r\n", "{\"a\":1}"),
         "/fresh" => simple("200 OK", "Cache-Control: no-store\r\n", "{}"),
         "/gone" => simple("410 Gone", "", ""),
         "/broken" => simple("503 Service Unavailable", "", "later"),
@@ -62,27 +52,18 @@ async fn serve(mut stream: TcpStream, base: String) {
             tokio::time::sleep(Duration::from_secs(60)).await;
             String::new()
         }
-        "/promises" => format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
-            10_000_000_000u64
-        ),
-        "/cut" => {
-            "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{\"a\"".into()
-        }
+        "/promises" => format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 10_000_000_000u64),
+        "/cut" => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{\"a\"".into(),
         "/drip" => {
             // A byte now and then, for ever: each read is quick, the whole never ends.
-            let _ = stream
-                .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
-                .await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").await;
             while stream.write_all(b"x").await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
             return;
         }
         "/endless" => {
-            let _ = stream
-                .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
-                .await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").await;
             while stream.write_all(&[b'x'; 65_536]).await.is_ok() {}
             return;
         }
@@ -117,19 +98,10 @@ async fn answers_of_the_server_keep_their_meaning() {
     assert_eq!(get("/absent").await, FetchError::NotFound { status: 404 });
     assert_eq!(get("/gone").await.why_not(), WhyNot::NotFound);
     assert_eq!(get("/broken").await, FetchError::Status { status: 503 });
-    assert!(matches!(
-        get("/broken").await.why_not(),
-        WhyNot::Unreachable(_)
-    ));
+    assert!(matches!(get("/broken").await.why_not(), WhyNot::Unreachable(_)));
     assert!(matches!(get("/cut").await, FetchError::Unreachable { .. }));
-    assert!(matches!(
-        get("/no-http").await,
-        FetchError::Unreachable { .. }
-    ));
-    assert!(matches!(
-        get("/nowhere").await,
-        FetchError::Status { status: 302 }
-    ));
+    assert!(matches!(get("/no-http").await, FetchError::Unreachable { .. }));
+    assert!(matches!(get("/nowhere").await, FetchError::Status { status: 302 }));
 }
 
 #[tokio::test]
@@ -139,26 +111,10 @@ async fn redirects_are_followed_three_times_and_checked_each_time() {
     let get = async |path: &str| fetcher.get(&format!("{base}{path}")).await;
     assert!(get("/once").await.is_ok());
     assert!(get("/absolute").await.is_ok());
-    assert_eq!(
-        get("/circle").await,
-        Err(FetchError::TooManyRedirects {
-            limit: MAX_REDIRECTS
-        })
-    );
-    assert_eq!(
-        get("/inside").await,
-        Err(FetchError::PrivateAddress {
-            host: "10.0.0.1".into()
-        })
-    );
-    assert!(matches!(
-        get("/metadata").await,
-        Err(FetchError::NotHttps { .. })
-    ));
-    assert!(matches!(
-        get("/plain").await,
-        Err(FetchError::NotHttps { .. })
-    ));
+    assert_eq!(get("/circle").await, Err(FetchError::TooManyRedirects { limit: MAX_REDIRECTS }));
+    assert_eq!(get("/inside").await, Err(FetchError::PrivateAddress { host: "10.0.0.1".into() }));
+    assert!(matches!(get("/metadata").await, Err(FetchError::NotHttps { .. })));
+    assert!(matches!(get("/plain").await, Err(FetchError::NotHttps { .. })));
 }
 
 #[tokio::test]
@@ -192,24 +148,12 @@ async fn slow_servers_cost_ten_seconds_and_not_more() {
 #[tokio::test]
 async fn nobody_there_is_unreachable_and_offline_is_offline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!(
-        "http://localhost:{}/",
-        listener.local_addr().unwrap().port()
-    );
+    let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
     drop(listener);
     let error = Fetcher::new(LOCAL).get(&url).await.unwrap_err();
-    assert!(
-        matches!(error.why_not(), WhyNot::Unreachable(_)),
-        "{error:?}"
-    );
-    let offline = Fetcher::new(FetchPolicy {
-        offline: true,
-        ..LOCAL
-    });
-    assert_eq!(
-        offline.get(&url).await.unwrap_err().why_not(),
-        WhyNot::Offline
-    );
+    assert!(matches!(error.why_not(), WhyNot::Unreachable(_)), "{error:?}");
+    let offline = Fetcher::new(FetchPolicy { offline: true, ..LOCAL });
+    assert_eq!(offline.get(&url).await.unwrap_err().why_not(), WhyNot::Offline);
 }
 
 #[tokio::test]
@@ -219,13 +163,8 @@ async fn a_name_that_resolves_to_loopback_is_refused_unless_allowed() {
     let https = base.replace("http://", "https://");
     assert_eq!(
         strict.get(&format!("{https}/list")).await,
-        Err(FetchError::PrivateAddress {
-            host: "localhost".into()
-        })
+        Err(FetchError::PrivateAddress { host: "localhost".into() })
     );
-    assert!(matches!(
-        strict.get(&format!("{base}/list")).await,
-        Err(FetchError::NotHttps { .. })
-    ));
+    assert!(matches!(strict.get(&format!("{base}/list")).await, Err(FetchError::NotHttps { .. })));
     assert_eq!(requests.load(Ordering::SeqCst), 0);
 }

@@ -94,13 +94,8 @@ impl<'a> File<'a> {
     }
 
     fn read_cross_references(&mut self) -> Result<(), ExtractError> {
-        let start =
-            rfind(self.bytes, b"startxref").ok_or(damaged("no startxref"))? + b"startxref".len();
-        let mut next = vec![
-            Cursor::new(self.bytes, start)
-                .number()
-                .ok_or(damaged("no offset after startxref"))?,
-        ];
+        let start = rfind(self.bytes, b"startxref").ok_or(damaged("no startxref"))? + b"startxref".len();
+        let mut next = vec![Cursor::new(self.bytes, start).number().ok_or(damaged("no offset after startxref"))?];
         let mut seen = HashSet::new();
         while let Some(offset) = next.pop() {
             if !seen.insert(offset) {
@@ -114,9 +109,7 @@ impl<'a> File<'a> {
             // The stack is popped from the end: a hybrid file's stream (7.5.8.4) comes before the older revision.
             for key in [b"Prev".as_slice(), b"XRefStm"] {
                 if let Ok(Object::Integer(offset)) = trailer.get(key) {
-                    next.push(
-                        u64::try_from(*offset).map_err(|_| damaged("cross-reference offset"))?,
-                    );
+                    next.push(u64::try_from(*offset).map_err(|_| damaged("cross-reference offset"))?);
                 }
             }
             if self.trailer.is_empty() {
@@ -133,14 +126,10 @@ impl<'a> File<'a> {
             return self.read_section_stream(offset);
         }
         while !cursor.word(b"trailer") {
-            let (first, count) = cursor
-                .number()
-                .zip(cursor.number())
-                .ok_or(damaged("cross-reference table"))?;
+            let (first, count) = cursor.number().zip(cursor.number()).ok_or(damaged("cross-reference table"))?;
             for index in 0..count {
                 let entry = cursor.number().zip(cursor.number()).zip(cursor.letter());
-                let ((offset, _generation), kind) =
-                    entry.ok_or(damaged("cross-reference table"))?;
+                let ((offset, _generation), kind) = entry.ok_or(damaged("cross-reference table"))?;
                 if kind == b'n' {
                     self.place(first.saturating_add(index), Place::Offset(offset as usize))?;
                 }
@@ -156,8 +145,7 @@ impl<'a> File<'a> {
         let Found::Stream(stream) = self.object_at(offset, None)? else {
             return Err(damaged("cross-reference stream"));
         };
-        let widths =
-            integers(stream.dict.get(b"W").ok()).ok_or(damaged("cross-reference widths"))?;
+        let widths = integers(stream.dict.get(b"W").ok()).ok_or(damaged("cross-reference widths"))?;
         let &[kind, second, third] = widths.as_slice() else {
             return Err(damaged("cross-reference widths"));
         };
@@ -165,12 +153,7 @@ impl<'a> File<'a> {
         if row == 0 || row > 3 * 8 || [kind, second, third].iter().any(|&width| width > 8) {
             return Err(damaged("cross-reference widths"));
         }
-        let size = stream
-            .dict
-            .get(b"Size")
-            .and_then(Object::as_i64)
-            .ok()
-            .and_then(|size| usize::try_from(size).ok());
+        let size = stream.dict.get(b"Size").and_then(Object::as_i64).ok().and_then(|size| usize::try_from(size).ok());
         let index = match integers(stream.dict.get(b"Index").ok()) {
             Some(index) => index,
             None => vec![0, size.ok_or(damaged("cross-reference size"))?],
@@ -186,8 +169,7 @@ impl<'a> File<'a> {
                 match if kind == 0 { 1 } else { big_endian(first) } {
                     1 => self.place(number as u64, Place::Offset(value as usize))?,
                     2 => {
-                        let container =
-                            u32::try_from(value).map_err(|_| damaged("object stream number"))?;
+                        let container = u32::try_from(value).map_err(|_| damaged("object stream number"))?;
                         self.place(number as u64, Place::InStream { container })?;
                     }
                     _ => {}
@@ -199,10 +181,7 @@ impl<'a> File<'a> {
 
     fn place(&mut self, number: u64, place: Place) -> Result<(), ExtractError> {
         let number = u32::try_from(number).map_err(|_| damaged("object number"))?;
-        self.entries_left = self
-            .entries_left
-            .checked_sub(1)
-            .ok_or(damaged("too many objects"))?;
+        self.entries_left = self.entries_left.checked_sub(1).ok_or(damaged("too many objects"))?;
         self.places.entry(number).or_insert(place);
         Ok(())
     }
@@ -238,25 +217,15 @@ impl<'a> File<'a> {
         match self.places.get(&number).copied() {
             None => Ok(Found::Plain(Object::Null)),
             Some(Place::Offset(offset)) => self.object_at(offset, Some(number)),
-            Some(Place::InStream { container }) => {
-                self.object_in(container, number).map(Found::Plain)
-            }
+            Some(Place::InStream { container }) => self.object_in(container, number).map(Found::Plain),
         }
     }
 
     /// An object outside object streams: `12 0 obj ... endobj`.
-    fn object_at(
-        &mut self,
-        offset: usize,
-        expected: Option<u32>,
-    ) -> Result<Found<'a>, ExtractError> {
+    fn object_at(&mut self, offset: usize, expected: Option<u32>) -> Result<Found<'a>, ExtractError> {
         let mut cursor = Cursor::new(self.bytes, offset);
-        let number = cursor
-            .number()
-            .filter(|_| cursor.number().is_some() && cursor.word(b"obj"));
-        if number
-            .is_none_or(|number| expected.is_some_and(|expected| u64::from(expected) != number))
-        {
+        let number = cursor.number().filter(|_| cursor.number().is_some() && cursor.word(b"obj"));
+        if number.is_none_or(|number| expected.is_some_and(|expected| u64::from(expected) != number)) {
             return Err(damaged("an object is not where the cross-reference says"));
         }
         let (object, stream_at) = self.parse_text(cursor.at)?;
@@ -270,9 +239,7 @@ impl<'a> File<'a> {
             _ => None,
         };
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let bytes = match length
-            .and_then(|length| rest.get(..length).filter(|_| ends_stream(&rest[length..])))
-        {
+        let bytes = match length.and_then(|length| rest.get(..length).filter(|_| ends_stream(&rest[length..]))) {
             Some(bytes) => bytes,
             None => {
                 let end = find(rest, b"endstream").ok_or(damaged("a stream without an end"))?;
@@ -280,10 +247,7 @@ impl<'a> File<'a> {
                 &rest[..end]
             }
         };
-        Ok(Found::Stream(RawStream {
-            dict: dict.clone(),
-            bytes,
-        }))
+        Ok(Found::Stream(RawStream { dict: dict.clone(), bytes }))
     }
 
     fn length_at(&mut self, number: u32) -> Option<usize> {
@@ -291,13 +255,8 @@ impl<'a> File<'a> {
             return None;
         };
         let mut cursor = Cursor::new(self.bytes, offset);
-        cursor
-            .number()
-            .zip(cursor.number())
-            .filter(|_| cursor.word(b"obj"))?;
-        cursor
-            .number()
-            .and_then(|length| usize::try_from(length).ok())
+        cursor.number().zip(cursor.number()).filter(|_| cursor.word(b"obj"))?;
+        cursor.number().and_then(|length| usize::try_from(length).ok())
     }
 
     /// An object inside the object stream `container` (7.5.7).
@@ -309,15 +268,9 @@ impl<'a> File<'a> {
             let Found::Stream(stream) = self.object_at(offset, Some(container))? else {
                 return Err(damaged("object stream"));
             };
-            let first = stream
-                .dict
-                .get(b"First")
-                .and_then(Object::as_i64)
-                .ok()
-                .and_then(|first| usize::try_from(first).ok());
-            let mut data = (first.ok_or(damaged("object stream"))? as u64)
-                .to_be_bytes()
-                .to_vec();
+            let first =
+                stream.dict.get(b"First").and_then(Object::as_i64).ok().and_then(|first| usize::try_from(first).ok());
+            let mut data = (first.ok_or(damaged("object stream"))? as u64).to_be_bytes().to_vec();
             data.extend(self.unpack_structure(&stream)?);
             self.containers.insert(container, data);
         }
@@ -327,12 +280,8 @@ impl<'a> File<'a> {
         let mut cursor = Cursor::new(head, 0);
         while let Some((name, offset)) = cursor.number().zip(cursor.number()) {
             if name == u64::from(number) {
-                let at = usize::try_from(offset)
-                    .ok()
-                    .and_then(|offset| first.checked_add(offset));
-                let text = at
-                    .and_then(|at| data.get(at..))
-                    .ok_or(damaged("object stream"))?;
+                let at = usize::try_from(offset).ok().and_then(|offset| first.checked_add(offset));
+                let text = at.and_then(|at| data.get(at..)).ok_or(damaged("object stream"))?;
                 let text = &text[..text.len().min(MAX_OBJECT_TEXT)];
                 let text = &text[..end_of_value(text)];
                 spend(&mut self.text_left, cursor.at + text.len())?;
@@ -360,18 +309,11 @@ impl<'a> File<'a> {
     }
 
     /// The stream's bytes, decoded; `None` when they would be more than `limit`.
-    pub(super) fn unpack(
-        &mut self,
-        stream: &RawStream<'a>,
-        limit: usize,
-    ) -> Result<Option<Vec<u8>>, ExtractError> {
+    pub(super) fn unpack(&mut self, stream: &RawStream<'a>, limit: usize) -> Result<Option<Vec<u8>>, ExtractError> {
         let mut dict = Dictionary::new();
         if let Ok(filter) = stream.dict.get(b"Filter") {
             let filter = self.resolve(filter)?;
-            if filter
-                .as_array()
-                .is_ok_and(|filters| filters.len() > MAX_FILTERS)
-            {
+            if filter.as_array().is_ok_and(|filters| filters.len() > MAX_FILTERS) {
                 return Err(damaged("too many filters"));
             }
             if filter.as_array().is_ok_and(Vec::is_empty) || filter.is_null() {
@@ -391,9 +333,7 @@ impl<'a> File<'a> {
         }
         match Stream::new(dict, stream.bytes.to_vec()).decompressed_content_with_limit(limit) {
             Ok(data) => Ok(Some(data)),
-            Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded {
-                ..
-            })) => Ok(None),
+            Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) => Ok(None),
             Err(_) => Err(damaged("a stream that does not unpack")),
         }
     }
@@ -406,10 +346,7 @@ fn check_predictor(parameters: &Dictionary) -> Result<(), ExtractError> {
         Ok(_) => false,
         Err(_) => true,
     };
-    if within(b"Columns", MAX_COLUMNS)
-        && within(b"Colors", MAX_COLORS)
-        && within(b"BitsPerComponent", 16)
-    {
+    if within(b"Columns", MAX_COLUMNS) && within(b"Colors", MAX_COLORS) && within(b"BitsPerComponent", 16) {
         Ok(())
     } else {
         Err(damaged("predictor"))
@@ -422,13 +359,7 @@ fn parse(text: &[u8]) -> Result<Object, ExtractError> {
     let buffer = [HEAD, text].concat();
     let mut document = Document::new();
     document.reference_table = Xref::new(2, XrefType::CrossReferenceTable);
-    document.reference_table.insert(
-        1,
-        XrefEntry::Normal {
-            offset: 0,
-            generation: 0,
-        },
-    );
+    document.reference_table.insert(1, XrefEntry::Normal { offset: 0, generation: 0 });
     let reader = Reader {
         buffer: &buffer,
         document,
@@ -438,27 +369,16 @@ fn parse(text: &[u8]) -> Result<Object, ExtractError> {
         strict: false,
         max_decompressed_size: Some(0),
     };
-    reader
-        .get_object((1, 0), &mut HashSet::new())
-        .map_err(|_| damaged("an object that cannot be read"))
+    reader.get_object((1, 0), &mut HashSet::new()).map_err(|_| damaged("an object that cannot be read"))
 }
 
 fn spend(left: &mut usize, amount: usize) -> Result<(), ExtractError> {
-    *left = left
-        .checked_sub(amount)
-        .ok_or(damaged("too much to read on the way to the attachment"))?;
+    *left = left.checked_sub(amount).ok_or(damaged("too much to read on the way to the attachment"))?;
     Ok(())
 }
 
 /// An array of sizes.
 fn integers(object: Option<&Object>) -> Option<Vec<usize>> {
     let items = object?.as_array().ok()?;
-    items
-        .iter()
-        .map(|item| {
-            item.as_i64()
-                .ok()
-                .and_then(|value| usize::try_from(value).ok())
-        })
-        .collect()
+    items.iter().map(|item| item.as_i64().ok().and_then(|value| usize::try_from(value).ok())).collect()
 }

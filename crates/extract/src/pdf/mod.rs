@@ -33,8 +33,7 @@ enum Likeness {
 /// Is there a PDF header near the beginning?
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
     // A JSON text may speak of PDFs; a PDF does not begin as a JSON text.
-    !json::looks_like(bytes)
-        && token::find(&bytes[..bytes.len().min(HEADER_WITHIN)], b"%PDF-").is_some()
+    !json::looks_like(bytes) && token::find(&bytes[..bytes.len().min(HEADER_WITHIN)], b"%PDF-").is_some()
 }
 
 /// The attachment that looks most like a credential.
@@ -42,9 +41,7 @@ pub(crate) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     let mut file = File::open(bytes)?;
     let root = file.trailer.get(b"Root").cloned().unwrap_or(Object::Null);
     let Object::Dictionary(catalog) = file.resolve(&root)? else {
-        return Err(ExtractError::PdfDamaged {
-            reason: "no catalog",
-        });
+        return Err(ExtractError::PdfDamaged { reason: "no catalog" });
     };
 
     let mut best: Option<(Likeness, String, RawStream<'_>)> = None;
@@ -68,17 +65,11 @@ pub(crate) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     let (_, name, stream) = best.ok_or(damage.unwrap_or(ExtractError::NoCredentialInPdf))?;
 
     let data = file.unpack(&stream, MAX_CREDENTIAL)?;
-    let data = data.ok_or(ExtractError::TooLarge {
-        limit: MAX_CREDENTIAL,
-        got: MAX_CREDENTIAL + 1,
-    })?;
+    let data = data.ok_or(ExtractError::TooLarge { limit: MAX_CREDENTIAL, got: MAX_CREDENTIAL + 1 })?;
     if !json::looks_like(&data) {
         return Err(ExtractError::NoCredentialInPdf);
     }
-    Ok(Extracted {
-        text: json::extract(&data)?,
-        source: Source::PdfAttachment { name },
-    })
+    Ok(Extracted { text: json::extract(&data)?, source: Source::PdfAttachment { name } })
 }
 
 /// All attachments: the associated files first, then the name tree.
@@ -112,20 +103,12 @@ fn walk_names(
     found: &mut Vec<Object>,
 ) -> Result<(), ExtractError> {
     if depth == 0 {
-        return Err(ExtractError::PdfDamaged {
-            reason: "name tree too deep",
-        });
+        return Err(ExtractError::PdfDamaged { reason: "name tree too deep" });
     }
     if let Ok(names) = node.get(b"Names")
         && let Object::Array(names) = file.resolve(names)?
     {
-        found.extend(
-            names
-                .into_iter()
-                .skip(1)
-                .step_by(2)
-                .take((2 * MAX_ATTACHMENTS).saturating_sub(found.len())),
-        );
+        found.extend(names.into_iter().skip(1).step_by(2).take((2 * MAX_ATTACHMENTS).saturating_sub(found.len())));
     }
     if let Ok(kids) = node.get(b"Kids")
         && let Object::Array(kids) = file.resolve(kids)?
@@ -143,18 +126,11 @@ fn walk_names(
 }
 
 /// A file specification (7.11.3) with an embedded file; others name files outside.
-fn attachment(
-    file: &mut File<'_>,
-    specification: &Dictionary,
-) -> Result<Option<Attachment>, ExtractError> {
+fn attachment(file: &mut File<'_>, specification: &Dictionary) -> Result<Option<Attachment>, ExtractError> {
     let Some(embedded) = dictionary(file, specification, b"EF")? else {
         return Ok(None);
     };
-    let Some(content) = [b"UF".as_slice(), b"F"]
-        .iter()
-        .find_map(|key| embedded.get(key).ok())
-        .cloned()
-    else {
+    let Some(content) = [b"UF".as_slice(), b"F"].iter().find_map(|key| embedded.get(key).ok()).cloned() else {
         return Ok(None);
     };
     let mut name = String::new();
@@ -169,11 +145,7 @@ fn attachment(
     Ok(Some(Attachment { name, content }))
 }
 
-fn dictionary(
-    file: &mut File<'_>,
-    parent: &Dictionary,
-    key: &[u8],
-) -> Result<Option<Dictionary>, ExtractError> {
+fn dictionary(file: &mut File<'_>, parent: &Dictionary, key: &[u8]) -> Result<Option<Dictionary>, ExtractError> {
     let Ok(value) = parent.get(key) else {
         return Ok(None);
     };
@@ -184,16 +156,11 @@ fn dictionary(
 }
 
 fn likeness(stream: &Dictionary, name: &str) -> Option<Likeness> {
-    let media_type = stream
-        .get(b"Subtype")
-        .and_then(Object::as_name)
-        .unwrap_or_default();
+    let media_type = stream.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
     let name = name.to_ascii_lowercase();
     match media_type {
         b"application/vc" | b"application/vc+ld+json" => Some(Likeness::CredentialMediaType),
-        _ if name.ends_with(".json") && name.contains("credential") => {
-            Some(Likeness::CredentialName)
-        }
+        _ if name.ends_with(".json") && name.contains("credential") => Some(Likeness::CredentialName),
         b"application/json" | b"application/ld+json" => Some(Likeness::Json),
         _ if name.ends_with(".json") || name.ends_with(".jsonld") => Some(Likeness::Json),
         _ => None,

@@ -3,11 +3,7 @@
 /// Where an object's text ends (before `endobj`, `startxref` or its stream), and where its stream's bytes begin (7.3.8.1).
 pub(super) fn end_of_text(text: &[u8]) -> (usize, Option<usize>) {
     let mut at = 0;
-    while let Some(found) = text[at..]
-        .iter()
-        .position(|&byte| byte == b'e' || byte == b's')
-        .map(|i| at + i)
-    {
+    while let Some(found) = text[at..].iter().position(|&byte| byte == b'e' || byte == b's').map(|i| at + i) {
         let rest = &text[found..];
         if rest.starts_with(b"endobj") || rest.starts_with(b"startxref") {
             return (found, None);
@@ -25,10 +21,7 @@ pub(super) fn end_of_text(text: &[u8]) -> (usize, Option<usize>) {
 
 /// Where the first value ends, when nothing else marks it: in an object stream the next object follows at once.
 pub(super) fn end_of_value(text: &[u8]) -> usize {
-    let start = text
-        .iter()
-        .take_while(|byte| byte.is_ascii_whitespace())
-        .count();
+    let start = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let (mut depth, mut in_string, mut escaped) = (0usize, 0usize, false);
     for (at, byte) in text.iter().enumerate().skip(start) {
         match byte {
@@ -63,21 +56,15 @@ pub(super) fn ends_stream(rest: &[u8]) -> bool {
 
 /// At most eight bytes.
 pub(super) fn big_endian(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |value, &byte| value << 8 | u64::from(byte))
+    bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 pub(super) fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes
-        .windows(pattern.len())
-        .position(|window| window == pattern)
+    bytes.windows(pattern.len()).position(|window| window == pattern)
 }
 
 pub(super) fn rfind(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes
-        .windows(pattern.len())
-        .rposition(|window| window == pattern)
+    bytes.windows(pattern.len()).rposition(|window| window == pattern)
 }
 
 /// Reads the few plain tokens that the structure itself is made of.
@@ -88,10 +75,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self {
-            bytes,
-            at: at.min(bytes.len()),
-        }
+        Self { bytes, at: at.min(bytes.len()) }
     }
 
     fn skip_space(&mut self) {
@@ -103,15 +87,8 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn number(&mut self) -> Option<u64> {
         self.skip_space();
-        let digits = self.bytes[self.at..]
-            .iter()
-            .take(20)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let value = std::str::from_utf8(&self.bytes[self.at..self.at + digits])
-            .ok()?
-            .parse()
-            .ok()?;
+        let digits = self.bytes[self.at..].iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+        let value = std::str::from_utf8(&self.bytes[self.at..self.at + digits]).ok()?.parse().ok()?;
         self.at += digits;
         Some(value)
     }

@@ -48,9 +48,7 @@ pub(crate) fn document(make: &Make) -> Document {
     });
     document.objects.insert(
         pages,
-        Object::Dictionary(
-            dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 },
-        ),
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
     );
 
     let mut embedded = dictionary! { "Type" => "EmbeddedFile" };
@@ -71,36 +69,25 @@ pub(crate) fn document(make: &Make) -> Document {
     let mut catalog = dictionary! { "Type" => "Catalog", "Pages" => pages };
     if make.in_names {
         let leaf = document.add_object(dictionary! { "Names" => vec![name, specification.into()] });
-        catalog.set(
-            "Names",
-            dictionary! { "EmbeddedFiles" => dictionary! { "Kids" => vec![leaf.into()] } },
-        );
+        catalog.set("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Kids" => vec![leaf.into()] } });
     }
     if make.in_af {
         catalog.set("AF", vec![specification.into()]);
     }
     let catalog = document.add_object(catalog);
     document.trailer.set("Root", catalog);
-    document.trailer.set(
-        "ID",
-        vec![
-            Object::string_literal("0123456789abcdef"),
-            Object::string_literal("0123456789abcdef"),
-        ],
-    );
+    document
+        .trailer
+        .set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0123456789abcdef")]);
     document
 }
 
 /// The document, written.
 pub(crate) fn write(document: &mut Document, object_streams: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let options = SaveOptions::builder()
-        .use_object_streams(object_streams)
-        .use_xref_streams(object_streams)
-        .compression_level(6);
-    document
-        .save_with_options(&mut bytes, options.build())
-        .unwrap();
+    let options =
+        SaveOptions::builder().use_object_streams(object_streams).use_xref_streams(object_streams).compression_level(6);
+    document.save_with_options(&mut bytes, options.build()).unwrap();
     bytes
 }
 
