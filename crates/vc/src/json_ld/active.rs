@@ -223,6 +223,10 @@ impl ActiveContext {
                 };
                 self.process(&document["@context"], Mode { depth: mode.depth + 1, ..mode })
             }
+            // A context document in place of a context: the public implementations unwrap it.
+            Value::Object(members) if members.len() == 1 && members.contains_key("@context") => {
+                self.process(&members["@context"], Mode { depth: mode.depth + 1, ..mode })
+            }
             Value::Object(members) => self.define(members, mode).map(Arc::new),
             other => Err(invalid("@context", other)),
         }

@@ -28,6 +28,10 @@ pub(super) fn judge(document: &Value, evidence: &Evidence, now: Timestamp) -> (J
         Ok(proofs) => proofs,
         Err(problem) => return (Err(Finding::Fails(problem)), Vec::new()),
     };
+    // A broken chain is told before any signature is checked: it says more than what follows from it.
+    if let Some(problem) = proofs.iter().find_map(|proof| previous_proofs(proof, &proofs).err()) {
+        return (Err(Finding::Fails(problem)), Vec::new());
+    }
     let mut unsecured = document.clone();
     if let Some(members) = unsecured.as_object_mut() {
         members.remove("proof");
@@ -96,11 +100,14 @@ fn judge_one(
     let method = check_members(proof, now).map_err(Finding::Fails)?;
     let created = proof.get("created").and_then(Value::as_str);
     let key = key_of(method, "assertionMethod", created, evidence)?;
+    // What a chained proof covers: the document together with the proofs it names.
     let chained;
-    let document = match proof.get("previousProof") {
+    let document = match previous_proofs(proof, all).map_err(Finding::Fails)? {
         None => unsecured,
         Some(previous) => {
-            chained = with_previous(unsecured, previous, all).map_err(Finding::Fails)?;
+            let mut with_previous = unsecured.clone();
+            with_previous["proof"] = json!(previous);
+            chained = with_previous;
             &chained
         }
     };
@@ -166,12 +173,16 @@ pub(super) fn controller(method: &str) -> &str {
     method.split('#').next().unwrap_or(method)
 }
 
-/// What a chained proof covers: the document together with the proofs it names.
-fn with_previous(unsecured: &Value, previous: &Value, all: &[&Map<String, Value>]) -> Result<Value, Problem> {
+/// The proofs that a chained one names, in the document's order (4.5, step 2.4).
+fn previous_proofs<'a>(
+    proof: &Map<String, Value>,
+    all: &[&'a Map<String, Value>],
+) -> Result<Option<Vec<&'a Map<String, Value>>>, Problem> {
     let refuse = |detail: String| Problem::new(ProblemKind::PreviousProof, "proof.previousProof", detail);
-    let wanted = match previous {
-        Value::Array(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
+    let wanted = match proof.get("previousProof") {
+        None => return Ok(None),
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
     };
     for id in wanted {
         let id = id.as_str().ok_or_else(|| refuse(format!("{id} is no string")))?;
@@ -179,9 +190,6 @@ fn with_previous(unsecured: &Value, previous: &Value, all: &[&Map<String, Value>
             return Err(refuse(format!("no proof has the id {id:?}")));
         }
     }
-    let matching: Vec<&&Map<String, Value>> =
-        all.iter().filter(|proof| proof.get("id").is_some_and(|id| wanted.contains(id))).collect();
-    let mut document = unsecured.clone();
-    document["proof"] = json!(matching);
-    Ok(document)
+    let named = |proof: &&Map<String, Value>| proof.get("id").is_some_and(|id| wanted.contains(id));
+    Ok(Some(all.iter().copied().filter(named).collect()))
 }
