@@ -129,16 +129,16 @@ pub struct Unsigned {
 }
 
 /// A certificate with its two signed documents.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignedCertificate {
     /// Which one.
     pub id: Uuid,
     /// The key that signed it.
     pub key_number: u32,
     /// The document with the `eddsa-rdfc-2022` proof.
-    pub rdfc: String,
+    pub rdfc: vc::Signed,
     /// The same document with the `eddsa-jcs-2022` proof.
-    pub jcs: String,
+    pub jcs: vc::Signed,
 }
 
 /// The cryptosuite of a stored document.

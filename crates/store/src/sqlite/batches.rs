@@ -89,8 +89,8 @@ async fn save_one(write: &mut SqliteConnection, signed: &SignedCertificate, now:
     }
     sqlx::query("INSERT INTO signed (certificate, rdfc, jcs) VALUES ($1, $2, $3)")
         .bind(&id)
-        .bind(&signed.rdfc)
-        .bind(&signed.jcs)
+        .bind(signed.rdfc.text())
+        .bind(signed.jcs.text())
         .execute(&mut *write)
         .await
         .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: id.clone() }))?;

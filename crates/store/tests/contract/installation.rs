@@ -82,7 +82,7 @@ async fn programmes_and_cohorts_are_found_again() {
         };
         let again = world.store.put_cohort(&again, at(9)).await.unwrap();
         assert_eq!(again.id, world.cohort.id);
-        assert_eq!(world.store.cohorts(programmes[0].id).await.unwrap(), [again.clone()]);
+        assert_eq!(world.store.cohorts(programmes[0].id).await.unwrap(), std::slice::from_ref(&again));
         assert_eq!(world.store.cohort(again.id).await.unwrap(), Some(again));
         assert_eq!(world.store.programme(programmes[0].id).await.unwrap().as_ref(), Some(&programmes[0]));
     }

@@ -206,12 +206,11 @@ pub(crate) fn people(count: usize) -> Vec<NewCertificate> {
 }
 
 pub(crate) fn sign(certificate: &Certificate) -> SignedCertificate {
-    SignedCertificate {
-        id: certificate.id,
-        key_number: 1,
-        rdfc: format!("{{\"id\":\"{}\",\"proof\":\"rdfc\"}}", certificate.id),
-        jcs: format!("{{\"id\":\"{}\",\"proof\":\"jcs\"}}", certificate.id),
-    }
+    let signed = |suite: Suite| {
+        let (id, suite) = (certificate.id, suite.code());
+        vc::Signed::reopen(format!(r#"{{"id":"{id}","proof":{{"cryptosuite":"{suite}"}}}}"#)).unwrap()
+    };
+    SignedCertificate { id: certificate.id, key_number: 1, rdfc: signed(Suite::Rdfc), jcs: signed(Suite::Jcs) }
 }
 
 pub(crate) fn change(certificate: Uuid, act: Act) -> Change {
