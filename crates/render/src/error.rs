@@ -37,9 +37,7 @@ pub enum RenderError {
     },
 
     /// The design file cannot be used.
-    #[error(
-        "design {design}: {reason}\n  mend design.toml, or remove the override to use the built-in design"
-    )]
+    #[error("design {design}: {reason}\n  mend design.toml, or remove the override to use the built-in design")]
     Design {
         /// The design's name.
         design: String,
@@ -48,9 +46,7 @@ pub enum RenderError {
     },
 
     /// A font of the design cannot be used.
-    #[error(
-        "font {font}: {reason}\n  replace the font file by an intact TrueType or OpenType font"
-    )]
+    #[error("font {font}: {reason}\n  replace the font file by an intact TrueType or OpenType font")]
     Font {
         /// The font's file name.
         font: String,

@@ -11,11 +11,7 @@ const MAX_PART: usize = 40;
 /// ```
 pub fn file_stem(code: &str, cohort: &str, name: &str) -> String {
     let mut stem = String::from("Sertifikat");
-    for part in [
-        ascii(code, MAX_PART),
-        ascii(cohort, MAX_PART),
-        ascii(name, MAX_STEM).to_ascii_uppercase(),
-    ] {
+    for part in [ascii(code, MAX_PART), ascii(cohort, MAX_PART), ascii(name, MAX_STEM).to_ascii_uppercase()] {
         if !part.is_empty() {
             stem.push('_');
             stem.push_str(&part);
@@ -98,10 +94,7 @@ mod tests {
 
     #[test]
     fn names_become_file_names() {
-        assert_eq!(
-            file_stem("AI-Campus", "II-2026", "Uji Fiktif"),
-            "Sertifikat_AI-Campus_II-2026_UJI-FIKTIF"
-        );
+        assert_eq!(file_stem("AI-Campus", "II-2026", "Uji Fiktif"), "Sertifikat_AI-Campus_II-2026_UJI-FIKTIF");
         assert_eq!(file_stem("", "", "Contoh"), "Sertifikat_CONTOH");
         assert_eq!(
             file_stem("A/../b", "C:\\d", "  Ma'ruf  Añez-Müller, S.T.  "),
@@ -114,10 +107,7 @@ mod tests {
     fn stems_are_bounded_ascii() {
         let stem = file_stem(&"k".repeat(500), &"-".repeat(500), &"Ñ é".repeat(500));
         assert!(stem.len() <= MAX_STEM, "{}", stem.len());
-        assert!(
-            stem.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        );
+        assert!(stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         assert!(stem.ends_with(|c: char| c.is_ascii_alphanumeric()));
     }
 }

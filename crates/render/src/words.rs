@@ -38,18 +38,13 @@ pub fn hours_id(hours: u32) -> String {
 
 /// The English second line of [`hours_id`].
 pub fn hours_en(hours: u32) -> String {
-    format!(
-        "{hours} training {}",
-        if hours == 1 { "hour" } else { "hours" }
-    )
+    format!("{hours} training {}", if hours == 1 { "hour" } else { "hours" })
 }
 
 /// A number in Indonesian words: *nol*, *sebelas*, *seratus dua puluh tiga*, *seribu*.
 pub fn number(n: u32) -> String {
-    const UNITS: [&str; 12] = [
-        "nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan",
-        "sepuluh", "sebelas",
-    ];
+    const UNITS: [&str; 12] =
+        ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"];
     match n {
         0..=11 => UNITS[n as usize].to_owned(),
         12..=19 => format!("{} belas", number(n - 10)),
@@ -58,13 +53,8 @@ pub fn number(n: u32) -> String {
         200..=999 => joined(&format!("{} ratus", number(n / 100)), n % 100),
         1_000..=1_999 => joined("seribu", n - 1_000),
         2_000..=999_999 => joined(&format!("{} ribu", number(n / 1_000)), n % 1_000),
-        1_000_000..=999_999_999 => {
-            joined(&format!("{} juta", number(n / 1_000_000)), n % 1_000_000)
-        }
-        _ => joined(
-            &format!("{} miliar", number(n / 1_000_000_000)),
-            n % 1_000_000_000,
-        ),
+        1_000_000..=999_999_999 => joined(&format!("{} juta", number(n / 1_000_000)), n % 1_000_000),
+        _ => joined(&format!("{} miliar", number(n / 1_000_000_000)), n % 1_000_000_000),
     }
 }
 
@@ -119,12 +109,7 @@ fn period(months: &[&str; 12], starts: Date, ends: Date) -> String {
     } else if starts.year() == ends.year() {
         format!("{} {} – {last}", starts.day(), month(months, starts))
     } else {
-        format!(
-            "{} {} {} – {last}",
-            starts.day(),
-            month(months, starts),
-            starts.year()
-        )
+        format!("{} {} {} – {last}", starts.day(), month(months, starts), starts.year())
     }
 }
 
@@ -133,11 +118,7 @@ fn month<'a>(months: &[&'a str; 12], date: Date) -> &'a str {
 }
 
 fn joined(head: &str, rest: u32) -> String {
-    if rest == 0 {
-        head.to_owned()
-    } else {
-        format!("{head} {}", number(rest))
-    }
+    if rest == 0 { head.to_owned() } else { format!("{head} {}", number(rest)) }
 }
 
 #[cfg(test)]
@@ -194,36 +175,20 @@ mod tests {
         let cases = [
             (date(2026, 8, 12), date(2026, 8, 12), "12 Agustus 2026"),
             (date(2026, 8, 3), date(2026, 8, 12), "3–12 Agustus 2026"),
-            (
-                date(2026, 7, 28),
-                date(2026, 8, 2),
-                "28 Juli – 2 Agustus 2026",
-            ),
-            (
-                date(2026, 12, 30),
-                date(2027, 1, 2),
-                "30 Desember 2026 – 2 Januari 2027",
-            ),
+            (date(2026, 7, 28), date(2026, 8, 2), "28 Juli – 2 Agustus 2026"),
+            (date(2026, 12, 30), date(2027, 1, 2), "30 Desember 2026 – 2 Januari 2027"),
         ];
         for (starts, ends, words) in cases {
             assert_eq!(period_id(starts, ends), words);
         }
-        assert_eq!(
-            period_en(date(2026, 8, 3), date(2026, 8, 12)),
-            "3–12 August 2026"
-        );
+        assert_eq!(period_en(date(2026, 8, 3), date(2026, 8, 12)), "3–12 August 2026");
         assert_eq!(date_id(date(2026, 5, 1)), "1 Mei 2026");
         assert_eq!(date_en(date(2026, 5, 1)), "1 May 2026");
     }
 
     #[test]
     fn lists_and_groups() {
-        let names = |n: usize| {
-            ["A", "B", "C"][..n]
-                .iter()
-                .map(|s| (*s).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let names = |n: usize| ["A", "B", "C"][..n].iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
         assert_eq!(list(&names(0), "dan"), "");
         assert_eq!(list(&names(1), "dan"), "A");
         assert_eq!(list(&names(2), "dan"), "A dan B");

@@ -1,0 +1,369 @@
+//! What stands where: the texts of a cohort and of one certificate, set and placed.
+
+use printpdf::Op;
+
+use crate::design::{Align, Column, Design, MM, Styles};
+use crate::ink::Placed;
+use crate::typeset::{Glyphs, Line, Pen, Typesetter};
+use crate::{Particulars, Private, RenderError, Shared, art, words};
+
+/// A design opened for use.
+pub(crate) struct Layout {
+    pub(crate) design: Design,
+    pub(crate) set: Typesetter,
+    pub(crate) pens: Styles<Pen>,
+}
+
+/// What a cohort shares, in place.
+pub(crate) struct Cohort {
+    /// Border, on every page.
+    pub(crate) frame: Vec<Op>,
+    pub(crate) front: Page,
+    /// The texts under the name; moves with the number of lines above it.
+    pub(crate) body: Block,
+    /// Pages of subjects.
+    pub(crate) annex: Vec<Page>,
+    number_top: f32,
+    place_top: f32,
+    reference_top: f32,
+}
+
+/// Ornament and texts of a page, to be drawn in this order.
+#[derive(Default)]
+pub(crate) struct Page {
+    pub(crate) art: Vec<Op>,
+    pub(crate) lines: Vec<Placed>,
+}
+
+/// Lines around x = 0, downwards from y = 0.
+pub(crate) struct Block {
+    pub(crate) lines: Vec<Placed>,
+    pub(crate) height: f32,
+}
+
+/// What one certificate says beside its cohort.
+pub(crate) struct Sheet<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) number: &'a str,
+    pub(crate) grade: Option<&'a str>,
+    pub(crate) particulars: &'a Particulars,
+}
+
+/// One certificate, in place.
+pub(crate) struct Certificate {
+    pub(crate) front: Vec<Placed>,
+    pub(crate) annex: Vec<Placed>,
+    /// Where the body goes: scale, x, y.
+    pub(crate) body: [f32; 3],
+    /// Where the rule under the name goes: x, y, scale.
+    pub(crate) rule: [f32; 3],
+}
+
+impl Layout {
+    pub(crate) fn new(design: &Design) -> Result<Self, RenderError> {
+        let set = Typesetter::new(design)?;
+        let pens = design.file.style.try_map(|style| set.pen(design, style))?;
+        Ok(Self { design: design.clone(), set, pens })
+    }
+
+    /// Sets everything that the certificates of a cohort have in common.
+    pub(crate) fn cohort(&self, shared: &Shared) -> Cohort {
+        let mut front = Page { art: art::seal(&self.design), lines: Vec::new() };
+        self.test_band(shared, &mut front);
+        let number_top = self.head(shared, &mut front);
+        let place_top = self.signature(shared, &mut front);
+        self.around_the_qr(shared, &mut front);
+        self.foot(shared, &mut front);
+        let (annex, reference_top) = self.annex(shared);
+        Cohort {
+            frame: art::frame(&self.design),
+            front,
+            body: self.body(shared),
+            annex,
+            number_top,
+            place_top,
+            reference_top,
+        }
+    }
+
+    /// Sets what one certificate adds.
+    pub(crate) fn certificate(&self, cohort: &Cohort, shared: &Shared, sheet: &Sheet<'_>) -> Certificate {
+        let front = &self.design.file.front;
+        let head = Column { y: 0.0, ..front.head.clone() };
+        let mut fixed = self.stack_at(&head, cohort.number_top);
+        fixed.add(&self.pens.number, &format!("Nomor / Number: {}", sheet.number));
+
+        let issued = sheet.particulars.issued;
+        let mut place = self.stack_at(&self.sign_column(), cohort.place_top);
+        place.add(&self.pens.place, &format!("{}, {}", shared.place, words::date_id(issued)));
+        place.add(&self.pens.place_en, &words::date_en(issued));
+
+        let (mut lines, body, rule) = self.person_and_body(cohort, shared, sheet);
+        lines.extend(fixed.lines);
+        lines.extend(place.lines);
+        lines.extend(self.code(&sheet.particulars.code));
+
+        let mut reference = self.stack_at(&self.design.file.annex.head, cohort.reference_top);
+        if !cohort.annex.is_empty() {
+            reference.add(&self.pens.annex_reference, &format!("Sertifikat Nomor {} · {}", sheet.number, sheet.name));
+        }
+        Certificate { front: lines, annex: reference.lines, body, rule }
+    }
+
+    /// The name, the lines under it and the cohort's body, spread between the body's two heights.
+    fn person_and_body(
+        &self,
+        cohort: &Cohort,
+        shared: &Shared,
+        sheet: &Sheet<'_>,
+    ) -> (Vec<Placed>, [f32; 3], [f32; 3]) {
+        const RULE: f32 = 3.4 * MM;
+        const WIDEST_GAP: f32 = 5.0 * MM;
+        let place = &self.design.file.front.body;
+        let column = Column { x: 0.0, y: 0.0, width: place.name_width, align: Align::Centre };
+        let mut stack = self.stack_at(&column, 0.0);
+        stack.add(&self.pens.lead, "diberikan kepada / awarded to");
+        stack.add(&self.pens.name, sheet.name);
+        let rule_y = stack.y - RULE * 0.45;
+        stack.y -= RULE;
+        for text in person(shared, sheet.particulars) {
+            stack.add(&self.pens.person, &text);
+        }
+        let above = stack.lines.len();
+        let body_y = stack.y;
+        stack.y -= cohort.body.height;
+        if let Some(grade) = sheet.grade {
+            stack.add(&self.pens.grade, &format!("Predikat / Grade: {grade}"));
+        }
+
+        let room = (place.bottom - place.top) * MM;
+        let scale = (room / -stack.y).min(1.0);
+        let slack = room + stack.y * scale;
+        let gap = (slack * 0.25).min(WIDEST_GAP);
+        let (x, top) = (place.x * MM, self.from_top(place.top) - (slack - gap) * 0.4);
+        let mut lines = stack.lines;
+        for (i, placed) in lines.iter_mut().enumerate() {
+            let shift = if i < above { 0.0 } else { gap };
+            placed.line.scale(scale);
+            (placed.x, placed.y) = (x + placed.x * scale, top + placed.y * scale - shift);
+        }
+        (lines, [scale, x, top + body_y * scale - gap], [x, top + rule_y * scale, scale])
+    }
+
+    fn head(&self, shared: &Shared, page: &mut Page) -> f32 {
+        let mut stack = self.stack(&self.design.file.front.head);
+        stack.add(&self.pens.agency, &shared.agency.id.to_uppercase());
+        stack.add(&self.pens.agency_en, &shared.agency.en);
+        let (title, title_en) = shared.title.words();
+        stack.add(&self.pens.title, title);
+        stack.add(&self.pens.title_en, title_en);
+        page.lines.extend(stack.lines);
+        stack.y
+    }
+
+    fn body(&self, shared: &Shared) -> Block {
+        let width = self.design.file.front.body.width;
+        let mut stack = self.stack_at(&Column { x: 0.0, y: 0.0, width, align: Align::Centre }, 0.0);
+        stack.add(&self.pens.lead, "atas keberhasilannya menyelesaikan / for successfully completing");
+        stack.add(&self.pens.programme, &shared.programme.id);
+        stack.add(&self.pens.programme_en, &shared.programme.en);
+        stack.add(&self.pens.details, &details_id(shared));
+        stack.add(&self.pens.details_en, &details_en(shared));
+        Block { height: -stack.y, lines: stack.lines }
+    }
+
+    fn signature(&self, shared: &Shared, page: &mut Page) -> f32 {
+        let sign = &self.design.file.front.sign;
+        let top = self.from_top(sign.y);
+        let mut stack = self.stack_at(&self.sign_column(), top);
+        // Room for the place and date that every certificate adds.
+        stack.add(&self.pens.place, "Contoh");
+        stack.add(&self.pens.place_en, "Contoh");
+        stack.lines.clear();
+        stack.add(&self.pens.office, &shared.signatory.office);
+        let mut name = self.stack_at(&self.sign_column(), self.from_top(sign.name_y));
+        name.add(&self.pens.signatory, &shared.signatory.name);
+        page.lines.extend(stack.lines);
+        page.lines.extend(name.lines);
+        top
+    }
+
+    fn sign_column(&self) -> Column {
+        let sign = &self.design.file.front.sign;
+        Column { x: sign.x, y: sign.y, width: sign.width, align: Align::Centre }
+    }
+
+    fn around_the_qr(&self, shared: &Shared, page: &mut Page) {
+        page.lines.extend(self.qr_words(&shared.host).lines);
+    }
+
+    /// The verification code, under the host.
+    fn code(&self, code: &str) -> Vec<Placed> {
+        let mut stack = self.qr_words("x");
+        stack.lines.clear();
+        stack.add(&self.pens.code, &words::grouped(code));
+        stack.lines
+    }
+
+    fn qr_words(&self, host: &str) -> Stack<'_> {
+        let qr = &self.design.file.front.qr;
+        let column =
+            Column { x: qr.x + qr.size / 2.0, y: qr.y + qr.size + qr.gap, width: qr.text_width, align: Align::Centre };
+        let mut stack = self.stack(&column);
+        stack.add(&self.pens.caption, "Pindai atau periksa di / scan or verify at");
+        stack.add(&self.pens.host, host);
+        stack
+    }
+
+    fn foot(&self, shared: &Shared, page: &mut Page) {
+        let mut stack = self.stack(&self.design.file.front.foot);
+        let issuer = &shared.agency.id;
+        stack.add(
+            &self.pens.foot,
+            &format!("Sertifikat ini diterbitkan secara digital oleh {issuer}. Keasliannya dapat diperiksa dengan memindai kode QR."),
+        );
+        stack.add(
+            &self.pens.foot_en,
+            "This certificate was issued digitally. Scan the QR code to verify that it is authentic.",
+        );
+        page.lines.extend(stack.lines);
+    }
+
+    pub(crate) fn test_band(&self, shared: &Shared, page: &mut Page) {
+        if !shared.test_band {
+            return;
+        }
+        let band = &self.design.file.art.test_band;
+        page.art.extend(art::test_band(&self.design));
+        let width = self.design.file.page.width;
+        let mut stack = self.stack(&Column { x: width / 2.0, y: band.y, width: width * 0.8, align: Align::Centre });
+        let height = self.set.line(&self.pens.band, "x").height;
+        stack.y -= (band.height * MM - height) / 2.0;
+        stack.add(&self.pens.band, "UJI COBA, bukan sertifikat asli / TEST, not a real certificate");
+        page.lines.extend(stack.lines);
+    }
+
+    /// Millimetres from the top as points from the bottom.
+    pub(crate) fn from_top(&self, y: f32) -> f32 {
+        (self.design.file.page.height - y) * MM
+    }
+
+    pub(crate) fn stack(&self, column: &Column) -> Stack<'_> {
+        self.stack_at(column, self.from_top(column.y))
+    }
+
+    pub(crate) fn stack_at(&self, column: &Column, y: f32) -> Stack<'_> {
+        Stack { set: &self.set, x: column.x * MM, width: column.width * MM, align: column.align, y, lines: Vec::new() }
+    }
+}
+
+impl Cohort {
+    /// All glyphs that the cohort's texts need.
+    pub(crate) fn collect(&self, glyphs: &mut Glyphs) {
+        let pages = self.annex.iter().chain([&self.front]).flat_map(|p| &p.lines);
+        for placed in pages.chain(&self.body.lines) {
+            placed.line.collect(glyphs);
+        }
+    }
+}
+
+/// Texts under each other.
+pub(crate) struct Stack<'a> {
+    set: &'a Typesetter,
+    x: f32,
+    width: f32,
+    align: Align,
+    /// Where the next text starts, points from the bottom.
+    pub(crate) y: f32,
+    pub(crate) lines: Vec<Placed>,
+}
+
+impl Stack<'_> {
+    /// Sets a text into the column; an empty one takes no room.
+    pub(crate) fn add(&mut self, pen: &Pen, text: &str) {
+        let lines = self.set.fit(pen, text, self.width);
+        if !lines.is_empty() {
+            self.y -= pen.before();
+        }
+        for line in lines {
+            let x = match self.align {
+                Align::Left => self.x,
+                Align::Centre => self.x - line.width / 2.0,
+                Align::Right => self.x - line.width,
+            };
+            let y = self.y - baseline(&line);
+            self.y -= line.height;
+            self.lines.push(Placed { line, x, y });
+        }
+    }
+}
+
+/// From the top of a line to its baseline: the capitals stand in the middle of the line's height.
+pub(crate) fn baseline(line: &Line) -> f32 {
+    const ASCENT: f32 = 0.76;
+    (line.height - line.size) / 2.0 + line.size * ASCENT
+}
+
+fn details_id(shared: &Shared) -> String {
+    let mut parts = vec![shared.cohort.clone()];
+    if !shared.method.id.is_empty() {
+        parts.push(format!("dengan metode {}", shared.method.id));
+    }
+    parts.push(format!("pada {}", words::period_id(shared.starts, shared.ends)));
+    parts.push(format!("selama {}", words::hours_id(shared.hours)));
+    parts.push(held_by(shared, "diselenggarakan oleh", "bersama", "dan"));
+    sentence(parts)
+}
+
+fn details_en(shared: &Shared) -> String {
+    let parts = vec![
+        shared.method.en.clone(),
+        words::period_en(shared.starts, shared.ends),
+        words::hours_en(shared.hours),
+        held_by(shared, "held by", "with", "and"),
+    ];
+    let text = sentence(parts);
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn held_by(shared: &Shared, by: &str, with: &str, and: &str) -> String {
+    let partners = words::list(&shared.partners, and);
+    match (shared.organiser.is_empty(), partners.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => format!("{by} {}", shared.organiser),
+        (false, false) => format!("{by} {} {with} {partners}", shared.organiser),
+    }
+}
+
+fn sentence(parts: Vec<String>) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// The lines under the name: all that the full rendering has, of the short one only the agency, and only where it is wanted.
+fn person(shared: &Shared, particulars: &Particulars) -> Vec<String> {
+    let instansi = particulars.instansi.clone().unwrap_or_default();
+    let Some(private) = &particulars.private else {
+        return if shared.show_instansi && !instansi.is_empty() { vec![instansi] } else { Vec::new() };
+    };
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let joined = |parts: [String; 3], by: &str| {
+        let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        parts.join(by)
+    };
+    let birth = private.birth.as_ref().map_or_else(String::new, |b| format!("Lahir: {b}"));
+    let lines = [
+        joined([identity(private), text(&private.status), text(&private.pangkat_golongan)], " · "),
+        joined([text(&private.jabatan), text(&private.unit_kerja), String::new()], ", "),
+        instansi,
+        birth,
+    ];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn identity(private: &Private) -> String {
+    let is_pppk = private.status.as_ref().is_some_and(|s| s.eq_ignore_ascii_case("PPPK"));
+    let label = if is_pppk { "NI PPPK" } else { "NIP" };
+    private.nip.as_ref().map_or_else(String::new, |nip| format!("{label} {nip}"))
+}

@@ -1,0 +1,351 @@
+//! The plate: everything of a PDF that a cohort shares, as bytes, made once.
+//!
+//! printpdf draws and embeds; lopdf takes its objects, mends what printpdf cannot write, and serialises them. What a certificate
+//! adds (`print.rs`) refers to the plate and is referred to by it under the fixed numbers of [`slot`].
+
+use std::collections::BTreeMap;
+
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use printpdf::font::PdfFont;
+use printpdf::{
+    Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem, TextMatrix,
+};
+use sha2::{Digest, Sha256};
+use subsetter::GlyphRemapper;
+
+use crate::RenderError;
+use crate::design::FontRole;
+use crate::ink::{Embedded, Placed, mm, resource, utf16};
+use crate::layout::{Cohort, Layout};
+use crate::typeset::{Glyphs, natural};
+
+/// Object numbers of what each certificate adds.
+pub(crate) mod slot {
+    pub(crate) const FRONT: u32 = 1;
+    pub(crate) const ANNEX: u32 = 2;
+    pub(crate) const LINK: u32 = 3;
+    pub(crate) const CREDENTIAL: u32 = 4;
+    pub(crate) const XMP: u32 = 5;
+    pub(crate) const INFO: u32 = 6;
+    /// How many there are.
+    pub(crate) const COUNT: u32 = 6;
+}
+
+/// The name of the attached credential, as extractors look for it.
+pub(crate) const ATTACHMENT: &str = "credential.json";
+
+/// Prepared bytes and what is needed to add to them.
+pub(crate) struct Plate {
+    pub(crate) bytes: Vec<u8>,
+    /// Byte offsets of objects, by number; zero for those that a certificate adds.
+    pub(crate) offsets: Vec<usize>,
+    pub(crate) catalog: u32,
+    pub(crate) has_annex: bool,
+    /// SHA-256 of `bytes`.
+    pub(crate) fingerprint: [u8; 32],
+    fonts: BTreeMap<FontRole, Font>,
+}
+
+/// A font's subset: by the glyph's number in the whole font, its number here and its text.
+struct Font {
+    glyphs: Vec<Option<(u16, String)>>,
+    program: Vec<u8>,
+    tag: String,
+    /// Widths by the subset's numbers, thousandths of the size.
+    widths: Vec<f32>,
+}
+
+impl Plate {
+    pub(crate) fn new(layout: &Layout, cohort: &Cohort, glyphs: &Glyphs) -> Result<Self, RenderError> {
+        let mut fonts = BTreeMap::new();
+        for (role, used) in glyphs {
+            fonts.insert(*role, Font::subset(layout, *role, used)?);
+        }
+        let mut plate = Self {
+            bytes: Vec::new(),
+            offsets: Vec::new(),
+            catalog: 0,
+            has_annex: !cohort.annex.is_empty(),
+            fingerprint: [0; 32],
+            fonts,
+        };
+        let drawn = plate.draw(layout, cohort)?;
+        plate.assemble(layout, cohort, &drawn)?;
+        plate.fingerprint = Sha256::digest(&plate.bytes).into();
+        Ok(plate)
+    }
+
+    /// Whether all glyphs of these lines are embedded.
+    pub(crate) fn covers<'l>(&self, mut lines: impl Iterator<Item = &'l Placed>) -> bool {
+        lines.all(|placed| {
+            placed.line.runs.iter().all(|run| run.glyphs.iter().all(|g| self.glyph(run.font, g.id).is_some()))
+        })
+    }
+
+    /// Lets printpdf draw: one page for the frame, the front and the body each, one per page of subjects, and one that shows
+    /// every glyph, which makes printpdf embed it with its width and text.
+    fn draw(&self, layout: &Layout, cohort: &Cohort) -> Result<Document, RenderError> {
+        let page = &layout.design.file.page;
+        let mut pdf = PdfDocument::new("");
+        for (role, font) in &self.fonts {
+            let parsed = font.parsed(layout, *role)?;
+            pdf.resources.fonts.map.insert(FontId(resource(*role).to_owned()), PdfFont::new(parsed));
+        }
+        let mut contents = vec![cohort.frame.clone()];
+        let body: Vec<Placed> = cohort.body.lines.clone();
+        let pages = [(&cohort.front.art, &cohort.front.lines), (&Vec::new(), &body)];
+        for (art, lines) in pages.into_iter().chain(cohort.annex.iter().map(|p| (&p.art, &p.lines))) {
+            let mut ops = vec![Op::SaveGraphicsState];
+            ops.extend_from_slice(art);
+            for placed in lines {
+                placed.ops(self, &mut ops);
+            }
+            ops.push(Op::RestoreGraphicsState);
+            contents.push(ops);
+        }
+        contents.push(self.specimen());
+        let (width, height) = (mm(page.width * crate::design::MM), mm(page.height * crate::design::MM));
+        pdf.pages = contents.into_iter().map(|ops| PdfPage::new(width, height, ops)).collect();
+        let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: true, image_optimization: None };
+        Ok(pdf.to_lopdf_document(&options, &mut Vec::new()))
+    }
+
+    fn specimen(&self) -> Vec<Op> {
+        let mut ops = vec![Op::StartTextSection];
+        for (role, font) in &self.fonts {
+            ops.push(Op::SetFont { font: PdfFontHandle::External(FontId(resource(*role).to_owned())), size: Pt(1.0) });
+            ops.push(Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(0.0), Pt(0.0)) });
+            let all =
+                font.glyphs.iter().flatten().map(|(id, text)| Codepoint::with_cid(*id, 0.0, text.clone())).collect();
+            ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(all)] });
+        }
+        ops.push(Op::EndTextSection);
+        ops
+    }
+
+    /// Builds the shared part of the file from what printpdf drew.
+    fn assemble(&mut self, layout: &Layout, cohort: &Cohort, drawn: &Document) -> Result<(), RenderError> {
+        let failed = |e: lopdf::Error| RenderError::Pdf { reason: e.to_string() };
+        let pages: Vec<ObjectId> = drawn.page_iter().collect();
+        let content = |i: usize| drawn.get_page_content(pages[i]);
+        let mut out = Document::with_version("1.7");
+        out.reference_table.cross_reference_type = lopdf::xref::XrefType::CrossReferenceTable;
+        out.max_id = slot::COUNT;
+
+        let resources = self.fonts_of(drawn, pages[0], &mut out).map_err(failed)?;
+        let frame =
+            form(&mut out, content(0), layout.design.file.page.width, layout.design.file.page.height, &resources);
+        let body = body_form(&mut out, content(2), layout, cohort, &resources);
+        let mut resources = resources;
+        resources.set("XObject", dictionary! { "A" => frame, "B" => body });
+        let resources = out.add_object(resources);
+
+        let tree = out.new_object_id();
+        let mut kids = Vec::new();
+        for i in std::iter::once(1).chain(3..pages.len() - 1) {
+            let shared = out.add_object(packed(Dictionary::new(), content(i)));
+            let (own, links) =
+                if i == 1 { (slot::FRONT, vec![reference(slot::LINK)]) } else { (slot::ANNEX, Vec::new()) };
+            let mut page = dictionary! {
+                "Type" => "Page",
+                "Parent" => tree,
+                "MediaBox" => media_box(layout),
+                "Resources" => resources,
+                "Contents" => vec![shared.into(), reference(own)],
+                "Tabs" => "S",
+            };
+            if !links.is_empty() {
+                page.set("Annots", links);
+            }
+            kids.push(Object::from(out.add_object(page)));
+        }
+        let count = kids.len() as i64;
+        out.set_object(tree, dictionary! { "Type" => "Pages", "Count" => count, "Kids" => kids });
+        let catalog = catalog(&mut out, tree);
+        self.catalog = catalog.0;
+        out.compress();
+        self.serialise(out)
+    }
+
+    /// Copies the fonts and mends them: exact widths (printpdf's are cut to whole units), capital height.
+    fn fonts_of(&self, drawn: &Document, page: ObjectId, out: &mut Document) -> Result<Dictionary, lopdf::Error> {
+        let resources = drawn.get_dict_in_dict(drawn.get_dictionary(page)?, b"Resources")?;
+        let fonts = drawn.get_dict_in_dict(resources, b"Font")?;
+        let mut map = Dictionary::new();
+        for (role, font) in &self.fonts {
+            let name = resource(*role);
+            let copied = graft(drawn, out, fonts.get(name.as_bytes())?)?;
+            let id = copied.as_reference()?;
+            let descendants = out.get_dictionary_mut(id)?.get_mut(b"DescendantFonts")?.as_array_mut()?;
+            if let Some(Object::Dictionary(descendant)) = descendants.first_mut() {
+                let widths = font.widths.iter().map(|w| Object::Real(*w)).collect::<Vec<_>>();
+                descendant.set("W", vec![Object::Integer(0), Object::Array(widths)]);
+            }
+            map.set(name, copied);
+        }
+        Ok(dictionary! { "Font" => map })
+    }
+
+    /// lopdf writes; its cross-reference table tells where the objects are, and is then cut off for a certificate's own.
+    fn serialise(&mut self, mut out: Document) -> Result<(), RenderError> {
+        let failed = |reason: &str| RenderError::Pdf { reason: reason.to_owned() };
+        let mut bytes = Vec::new();
+        out.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
+        let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(40)..]);
+        let start = text.rsplit_once("startxref\n").and_then(|(_, tail)| tail.lines().next()?.parse::<usize>().ok());
+        let table =
+            start.filter(|at| bytes[*at..].starts_with(b"xref\n")).ok_or_else(|| failed("no cross-reference table"))?;
+        self.offsets = vec![0; out.max_id as usize + 1];
+        let mut next = 0;
+        for line in String::from_utf8_lossy(&bytes[table + 5..]).lines().take_while(|l| !l.starts_with("trailer")) {
+            match *line.split_whitespace().collect::<Vec<_>>() {
+                [first, _count] => {
+                    next = first.parse::<usize>().map_err(|_| failed("a cross-reference section without number"))?
+                }
+                [offset, _generation, kind] => {
+                    if kind == "n" && next < self.offsets.len() {
+                        self.offsets[next] =
+                            offset.parse().map_err(|_| failed("a cross-reference entry without offset"))?;
+                    }
+                    next += 1;
+                }
+                _ => return Err(failed("an unknown line in the cross-reference table")),
+            }
+        }
+        bytes.truncate(table);
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl Embedded for Plate {
+    fn glyph(&self, font: FontRole, id: u16) -> Option<(u16, &str)> {
+        let (id, text) = self.fonts.get(&font)?.glyphs.get(usize::from(id))?.as_ref()?;
+        Some((*id, text))
+    }
+}
+
+impl Font {
+    fn subset(layout: &Layout, role: FontRole, used: &BTreeMap<u16, String>) -> Result<Self, RenderError> {
+        let face = layout.set.face(role);
+        let file = &layout.design.fonts[role as usize];
+        let mut remapper = GlyphRemapper::new();
+        let mut glyphs = vec![None; usize::from(face.number_of_glyphs())];
+        for (id, text) in used {
+            if let Some(glyph) = glyphs.get_mut(usize::from(*id)) {
+                *glyph = Some((remapper.remap(*id), text.clone()));
+            }
+        }
+        let wrong = |reason: String| RenderError::Font { font: file.name.to_owned(), reason };
+        let program = subsetter::subset(file.data, 0, &remapper).map_err(|e| wrong(e.to_string()))?;
+        let widths = remapper.remapped_gids().map(|id| natural(face, id)).collect();
+        let digest = Sha256::digest(&program);
+        let tag = digest[..6].iter().map(|b| char::from(b'A' + b % 26)).collect();
+        Ok(Self { glyphs, program, tag, widths })
+    }
+
+    /// The subset as printpdf wants it. A subset has no name and no weight any more; they come from the whole font.
+    fn parsed(&self, layout: &Layout, role: FontRole) -> Result<ParsedFont, RenderError> {
+        let (face, file) = (layout.set.face(role), &layout.design.fonts[role as usize]);
+        let wrong = |reason: &str| RenderError::Font { font: file.name.to_owned(), reason: reason.to_owned() };
+        let mut parsed = ParsedFont::from_bytes(&self.program, 0, &mut Vec::new())
+            .ok_or_else(|| wrong("its subset cannot be read"))?;
+        let stem = file.name.rsplit('/').next().unwrap_or(file.name);
+        let name = stem.split('.').next().unwrap_or(stem);
+        parsed.font_name = Some(format!("{}+{name}", self.tag));
+        parsed.pdf_font_metrics.us_weight_class = face.weight().to_number();
+        Ok(parsed)
+    }
+}
+
+/// A form with the whole page as its box.
+fn form(out: &mut Document, content: Vec<u8>, width: f32, height: f32, resources: &Dictionary) -> ObjectId {
+    let corner = [0.0, 0.0, width * crate::design::MM, height * crate::design::MM];
+    out.add_object(packed(form_dictionary(corner, resources), content))
+}
+
+/// The body's form, whose origin is its top centre.
+fn body_form(
+    out: &mut Document,
+    content: Vec<u8>,
+    layout: &Layout,
+    cohort: &Cohort,
+    resources: &Dictionary,
+) -> ObjectId {
+    let half = layout.design.file.page.width * crate::design::MM / 2.0;
+    out.add_object(packed(form_dictionary([-half, -cohort.body.height - 20.0, half, 20.0], resources), content))
+}
+
+fn form_dictionary(corners: [f32; 4], resources: &Dictionary) -> Dictionary {
+    dictionary! {
+        "Type" => "XObject",
+        "Subtype" => "Form",
+        "BBox" => corners.map(Object::Real).to_vec(),
+        "Resources" => resources.clone(),
+    }
+}
+
+fn media_box(layout: &Layout) -> Vec<Object> {
+    let page = &layout.design.file.page;
+    [0.0, 0.0, page.width, page.height].map(|v| Object::Real(v * crate::design::MM)).to_vec()
+}
+
+/// The catalog: language, title shown, the credential as embedded and as associated file.
+fn catalog(out: &mut Document, pages: ObjectId) -> ObjectId {
+    let file = out.add_object(dictionary! {
+        "Type" => "Filespec",
+        "F" => Object::string_literal(ATTACHMENT),
+        "UF" => Object::string_literal(ATTACHMENT),
+        "EF" => dictionary! { "F" => reference(slot::CREDENTIAL), "UF" => reference(slot::CREDENTIAL) },
+        "AFRelationship" => "Data",
+        "Desc" => text("Kredensial terverifikasi / verifiable credential"),
+    });
+    let names = dictionary! { "Names" => vec![Object::string_literal(ATTACHMENT), file.into()] };
+    out.add_object(dictionary! {
+        "Type" => "Catalog",
+        "Pages" => pages,
+        "Lang" => Object::string_literal("id"),
+        "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
+        "Names" => dictionary! { "EmbeddedFiles" => names },
+        "AF" => vec![Object::from(file)],
+        "Metadata" => reference(slot::XMP),
+    })
+}
+
+fn packed(dictionary: Dictionary, content: Vec<u8>) -> Stream {
+    Stream::new(dictionary, content).with_compression(true)
+}
+
+fn reference(number: u32) -> Object {
+    Object::Reference((number, 0))
+}
+
+fn text(words: &str) -> Object {
+    Object::String(utf16(words), StringFormat::Hexadecimal)
+}
+
+/// Copies an object with all that it refers to. Fonts have no cycles.
+fn graft(from: &Document, to: &mut Document, object: &Object) -> Result<Object, lopdf::Error> {
+    Ok(match object {
+        Object::Reference(id) => {
+            let copied = graft(from, to, from.get_object(*id)?)?;
+            to.add_object(copied).into()
+        }
+        Object::Array(items) => Object::Array(items.iter().map(|i| graft(from, to, i)).collect::<Result<_, _>>()?),
+        Object::Dictionary(entries) => graft_entries(from, to, entries)?.into(),
+        Object::Stream(stream) => {
+            let mut copied = stream.clone();
+            copied.dict = graft_entries(from, to, &stream.dict)?;
+            copied.into()
+        }
+        plain => plain.clone(),
+    })
+}
+
+fn graft_entries(from: &Document, to: &mut Document, entries: &Dictionary) -> Result<Dictionary, lopdf::Error> {
+    let mut copied = Dictionary::new();
+    for (key, value) in entries {
+        copied.set(key.clone(), graft(from, to, value)?);
+    }
+    Ok(copied)
+}

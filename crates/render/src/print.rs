@@ -1,0 +1,214 @@
+//! What one certificate adds to the plate: its texts, its QR code, its link, its credential; and the end of the file.
+
+use std::io::Write as _;
+
+use flate2::{Compression, write::ZlibEncoder};
+use sha2::{Digest, Sha256};
+
+use crate::design::MM;
+use crate::ink::{Placed, colour, hex, number, utf16};
+use crate::layout::{Certificate, Layout};
+use crate::plate::{Plate, slot};
+use crate::qr::{QUIET_ZONE, Qr};
+use crate::{Particulars, RenderError, xmp};
+
+/// What the program calls itself in a PDF.
+pub(crate) const PRODUCER: &str = concat!("Piagam ", env!("CARGO_PKG_VERSION"));
+
+/// What the PDF says about itself.
+pub(crate) struct About<'a> {
+    pub(crate) title: String,
+    pub(crate) author: &'a str,
+    pub(crate) particulars: &'a Particulars,
+    /// The bytes of the signed credential, attached as they are.
+    pub(crate) credential: &'a [u8],
+}
+
+/// The finished PDF.
+pub(crate) fn print(
+    layout: &Layout,
+    plate: &Plate,
+    certificate: &Certificate,
+    about: &About<'_>,
+) -> Result<Vec<u8>, RenderError> {
+    let mut file = File { bytes: Vec::with_capacity(plate.bytes.len() + 24_000), offsets: plate.offsets.clone() };
+    file.bytes.extend_from_slice(&plate.bytes);
+
+    file.stream(slot::FRONT, "", &front(layout, plate, certificate, &about.particulars.url)?);
+    if plate.has_annex {
+        file.stream(slot::ANNEX, "", &annex(plate, &certificate.annex));
+    }
+    file.link(layout, &about.particulars.url);
+    let subtype = format!("/Type/EmbeddedFile/Subtype/application#2Fvc/Params<</Size {}>>", about.credential.len());
+    file.stream(slot::CREDENTIAL, &subtype, about.credential);
+
+    let mut digest = Sha256::new_with_prefix(plate.fingerprint);
+    digest.update(&file.bytes[plate.bytes.len()..]);
+    digest.update(about.title.as_bytes());
+    digest.update(about.particulars.issued.to_string().as_bytes());
+    let id: [u8; 32] = digest.finalize().into();
+    let id: [u8; 16] = std::array::from_fn(|i| id[i]);
+
+    // Metadata stays readable without decompressing, for archives.
+    let packet = xmp::packet(about, &id);
+    file.plain(slot::XMP, "/Type/Metadata/Subtype/XML", packet.as_bytes());
+    file.info(about);
+    Ok(file.finish(plate, &id))
+}
+
+fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -> Result<Vec<u8>, RenderError> {
+    let mut out = Vec::with_capacity(8_000);
+    out.extend_from_slice(b"q /A Do Q\n");
+    let [scale, x, y] = certificate.body;
+    out.extend_from_slice(b"q ");
+    for v in [scale, 0.0, 0.0, scale, x, y] {
+        number(&mut out, v);
+    }
+    out.extend_from_slice(b"cm /B Do Q\n");
+    rule(layout, certificate.rule, &mut out);
+    for placed in &certificate.front {
+        placed.write(plate, &mut out);
+    }
+    qr(layout, url, &mut out)?;
+    Ok(out)
+}
+
+fn annex(plate: &Plate, lines: &[Placed]) -> Vec<u8> {
+    let mut out = b"q /A Do Q\n".to_vec();
+    for placed in lines {
+        placed.write(plate, &mut out);
+    }
+    out
+}
+
+/// The rule under the name, with a lozenge in its middle.
+fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
+    const GAP: f32 = 5.5;
+    let half = layout.design.file.front.body.rule * MM / 2.0;
+    if half <= 0.0 {
+        return;
+    }
+    out.extend_from_slice(b"q ");
+    for v in [scale, 0.0, 0.0, scale, x, y] {
+        number(out, v);
+    }
+    out.extend_from_slice(b"cm 0.6 w\n");
+    let fine = layout.design.colour(&layout.design.file.art.fine).0;
+    colour(out, fine, "RG");
+    colour(out, fine, "rg");
+    // Infallible: a Vec takes every write.
+    let _ =
+        write!(out, "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q\n", -half, half);
+}
+
+/// White ground with the quiet zone, and all dark modules as one path in units of a module.
+fn qr(layout: &Layout, url: &str, out: &mut Vec<u8>) -> Result<(), RenderError> {
+    let place = &layout.design.file.front.qr;
+    let qr = Qr::new(url)?;
+    let module = place.size * MM / qr.width() as f32;
+    out.extend_from_slice(b"q ");
+    for v in [module, 0.0, 0.0, -module] {
+        // Four decimals and more: an error here would grow with every module.
+        let _ = write!(out, "{v:.6} ");
+    }
+    number(out, place.x * MM);
+    number(out, layout.from_top(place.y));
+    let (quiet, side) = (QUIET_ZONE, qr.width() + 2 * QUIET_ZONE);
+    let _ = write!(out, "cm 1 g -{quiet} -{quiet} {side} {side} re f 0 g\n");
+    for (x, y, w, h) in qr.rectangles() {
+        let _ = write!(out, "{x} {y} {w} {h} re\n");
+    }
+    out.extend_from_slice(b"f Q\n");
+    Ok(())
+}
+
+/// A file that grows by objects.
+struct File {
+    bytes: Vec<u8>,
+    offsets: Vec<usize>,
+}
+
+impl File {
+    fn object(&mut self, number: u32, body: impl FnOnce(&mut Vec<u8>)) {
+        self.offsets[number as usize] = self.bytes.len();
+        let _ = write!(self.bytes, "{number} 0 obj\n");
+        body(&mut self.bytes);
+        self.bytes.extend_from_slice(b"\nendobj\n");
+    }
+
+    fn stream(&mut self, number: u32, entries: &str, content: &[u8]) {
+        let mut packer = ZlibEncoder::new(Vec::with_capacity(content.len() / 2), Compression::new(6));
+        // Infallible: a Vec takes every write.
+        let _ = packer.write_all(content);
+        let packed = packer.finish().unwrap_or_default();
+        self.plain(number, &format!("{entries}/Filter/FlateDecode"), &packed);
+    }
+
+    fn plain(&mut self, number: u32, entries: &str, content: &[u8]) {
+        self.object(number, |out| {
+            let _ = write!(out, "<<{entries}/Length {}>>stream\n", content.len());
+            out.extend_from_slice(content);
+            out.extend_from_slice(b"\nendstream");
+        });
+    }
+
+    /// The link over the QR code and the words under it, printed with the page, without a border.
+    fn link(&mut self, layout: &Layout, url: &str) {
+        const WORDS: f32 = 12.0;
+        let place = &layout.design.file.front.qr;
+        let (left, right) = (place.x * MM, (place.x + place.size) * MM);
+        let (top, bottom) = (layout.from_top(place.y), layout.from_top(place.y + place.size + place.gap + WORDS));
+        self.object(slot::LINK, |out| {
+            out.extend_from_slice(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
+            for v in [left, bottom, right, top] {
+                number(out, v);
+            }
+            out.extend_from_slice(b"]/Contents<");
+            hex(out, &utf16(&format!("Periksa keaslian sertifikat / verify the certificate: {url}")));
+            out.extend_from_slice(b">/A<</S/URI/URI<");
+            hex(out, url.as_bytes());
+            out.extend_from_slice(b">>>>>");
+        });
+    }
+
+    fn info(&mut self, about: &About<'_>) {
+        let issued = about.particulars.issued.strftime("%Y%m%d").to_string();
+        self.object(slot::INFO, |out| {
+            out.extend_from_slice(b"<<");
+            for (key, value) in [
+                ("Title", about.title.as_str()),
+                ("Author", about.author),
+                ("Creator", PRODUCER),
+                ("Producer", PRODUCER),
+            ] {
+                let _ = write!(out, "/{key}<");
+                hex(out, &utf16(value));
+                out.push(b'>');
+            }
+            let _ = write!(out, "/CreationDate(D:{issued})/ModDate(D:{issued})>>");
+        });
+    }
+
+    /// Cross-reference table and trailer.
+    fn finish(mut self, plate: &Plate, id: &[u8; 16]) -> Vec<u8> {
+        let start = self.bytes.len();
+        let out = &mut self.bytes;
+        let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", self.offsets.len());
+        for offset in &self.offsets[1..] {
+            let kind = if *offset == 0 { "00000 f" } else { "00000 n" };
+            let _ = write!(out, "{offset:010} {kind} \n");
+        }
+        let _ = write!(
+            out,
+            "trailer\n<</Size {}/Root {} 0 R/Info {} 0 R/ID[<",
+            self.offsets.len(),
+            plate.catalog,
+            slot::INFO
+        );
+        hex(out, id);
+        out.extend_from_slice(b"><");
+        hex(out, id);
+        let _ = write!(out, ">]>>\nstartxref\n{start}\n%%EOF\n");
+        self.bytes
+    }
+}
