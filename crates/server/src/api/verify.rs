@@ -1,0 +1,125 @@
+//! `POST /credentials/verify`: any credential, judged without trusting its issuer (policy `Any`).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use vc::{CheckName, Policy, Report, Verdict};
+
+use super::{malformed, problem_detail, whole};
+use crate::App;
+use crate::config::HttpStatusStyle;
+use crate::error::Problem;
+use crate::witness::{self, Reach};
+
+const NEXT: &str = "Send {\"verifiableCredential\": {...}, \"options\": {...}}.";
+
+/// The request. The credential stays as it was sent: parsing it here would lose duplicate members and number forms.
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow, rename = "verifiableCredential")]
+    credential: Option<&'a RawValue>,
+    options: Option<Value>,
+}
+
+/// The handler.
+pub(crate) async fn verify(
+    State(app): State<Arc<App>>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let bytes = whole(body)?;
+    let (text, policy) = parse(&bytes)?;
+    let report = witness::judge(&app, text, &policy, Reach::Abroad).await.map_err(|e| Problem::internal(&e))?;
+    let status = match (report.verdict, app.config.verify.http_status) {
+        (Verdict::Valid, _) | (_, HttpStatusStyle::Ok) => StatusCode::OK,
+        (_, HttpStatusStyle::ClientError) => StatusCode::BAD_REQUEST,
+    };
+    Ok((status, Json(answer(&report))).into_response())
+}
+
+fn parse(bytes: &[u8]) -> Result<(&str, Policy), Problem> {
+    let body: Body<'_> =
+        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), NEXT))?;
+    let credential = body.credential.ok_or_else(|| malformed("verifiableCredential is missing", NEXT))?;
+    if !credential.get().starts_with('{') {
+        return Err(malformed("verifiableCredential is no object", NEXT));
+    }
+    let policy = match body.options {
+        None => Policy::any(),
+        Some(Value::Object(options)) => with_checks(options.get("checks"))?,
+        Some(_) => return Err(malformed("options is no object", NEXT)),
+    };
+    Ok((credential.get(), policy))
+}
+
+/// `options.checks` limits which checks decide. Names that we do not know are passed over, as the VC API asks.
+fn with_checks(checks: Option<&Value>) -> Result<Policy, Problem> {
+    let mut policy = Policy::any();
+    let named: Vec<CheckName> = match checks {
+        None => return Ok(policy),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter_map(check_of).collect(),
+        Some(_) => return Err(malformed("options.checks is no array", "Send an array of names, such as [\"proof\"].")),
+    };
+    if !named.is_empty() {
+        policy.decides = named;
+    }
+    Ok(policy)
+}
+
+fn check_of(name: &str) -> Option<CheckName> {
+    match name {
+        "credentialStatus" => Some(CheckName::Status),
+        "credentialSchema" => Some(CheckName::Schema),
+        "validityPeriod" => Some(CheckName::Validity),
+        other => CheckName::from_code(other),
+    }
+}
+
+/// The report's one JSON form, with the two members that callers of the VC API look for.
+fn answer(report: &Report) -> Value {
+    let problems: Vec<Value> =
+        report.checks.iter().filter_map(|check| check.problem.as_ref()).map(problem_detail).collect();
+    let mut answer = json!({ "verified": report.verdict == Verdict::Valid, "problemDetails": problems });
+    if let (Some(answer), Value::Object(report)) = (answer.as_object_mut(), report.to_json()) {
+        answer.extend(report);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_none_is_refused_with_400() {
+        for bad in [
+            "",
+            "[]",
+            "nonsense",
+            "{}",
+            r#"{"verifiableCredential": null}"#,
+            r#"{"verifiableCredential": "eyJ"}"#,
+            r#"{"verifiableCredential": []}"#,
+            r#"{"verifiableCredential": {}, "verifiableCredential": {}}"#,
+            r#"{"verifiableCredential": {}, "options": []}"#,
+            r#"{"verifiableCredential": {}, "options": {"checks": "proof"}}"#,
+        ] {
+            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_credential_keeps_its_bytes() {
+        let body = r#"{"options": {"checks": ["proof", "shoe size"]}, "verifiableCredential": {"a": 1.0, "a" : 2}}"#;
+        let (text, policy) = parse(body.as_bytes()).unwrap();
+        assert_eq!(text, r#"{"a": 1.0, "a" : 2}"#);
+        assert_eq!(policy.decides, [CheckName::Proof]);
+    }
+}

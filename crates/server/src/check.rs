@@ -1,0 +1,275 @@
+//! The handlers behind the pages: by code, by id, by upload.
+
+use std::sync::Arc;
+
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use store::{Certificate, State as Stored};
+use uuid::Uuid;
+use vc::Lang;
+
+use crate::error::Oops;
+use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
+use crate::pages::result::{Asked, Own, ResultPage};
+use crate::pages::{Keep, Page};
+use crate::publish::WhichProof;
+use crate::witness::{self, Reach};
+use crate::{App, bounds, take};
+
+/// `?hl=en`; everything else is Indonesian.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Hl {
+    #[serde(default)]
+    hl: String,
+}
+
+impl Hl {
+    pub(crate) fn lang(&self) -> Lang {
+        if self.hl == "en" { Lang::En } else { Lang::Id }
+    }
+}
+
+/// `GET /`
+pub(crate) async fn start(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+    plain(&app, &StartPage::new(&app.config, hl.lang(), "/", true))
+}
+
+/// `GET /bantuan`
+pub(crate) async fn help(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+    plain(&app, &HelpPage::new(&app.config, hl.lang(), "/bantuan"))
+}
+
+/// `GET /privasi`
+pub(crate) async fn privacy(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+    plain(&app, &PrivacyPage::new(&app.config, hl.lang(), "/privasi"))
+}
+
+/// `GET /periksa`
+pub(crate) async fn upload_form(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+    plain(&app, &UploadPage::new(&app.config, hl.lang(), "/periksa"))
+}
+
+/// What the code form sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    kode: String,
+}
+
+/// `GET /v`: the form, or with a typed code the way to its page.
+pub(crate) async fn code_form(
+    State(app): State<Arc<App>>,
+    Query(typed): Query<Typed>,
+    Query(hl): Query<Hl>,
+) -> Response {
+    let lang = hl.lang();
+    if typed.kode.trim().is_empty() {
+        return plain(&app, &StartPage::new(&app.config, lang, "/v", false));
+    }
+    match store::plain_code(&typed.kode) {
+        Some(code) => {
+            let query = if lang == Lang::En { "?hl=en" } else { "" };
+            Redirect::to(&format!("/v/{}{query}", store::shown_code(&code))).into_response()
+        }
+        None => not_a_code(&app, &typed.kode, lang, "/v"),
+    }
+}
+
+/// `GET /v/{code}`
+pub(crate) async fn by_code(State(app): State<Arc<App>>, Path(typed): Path<String>, Query(hl): Query<Hl>) -> Response {
+    let lang = hl.lang();
+    let Some(code) = store::plain_code(&typed) else { return not_a_code(&app, &typed, lang, "/v") };
+    let path = format!("/v/{}", store::shown_code(&code));
+    match app.store.certificate_by_code(&code).await {
+        Ok(Some(certificate)) => certificate_page(&app, &certificate, lang, &path).await,
+        Ok(None) => {
+            let asked = asked(&app, lang, Some(&path));
+            result(&app, StatusCode::NOT_FOUND, &ResultPage::unknown_code(&store::shown_code(&code), None, asked))
+        }
+        Err(error) => Oops::Internal(&error).page(&app, lang),
+    }
+}
+
+/// `GET /credentials/{uuid}`: the credential for a machine, the page for a person.
+pub(crate) async fn by_id(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(hl): Query<Hl>,
+    Query(proof): Query<WhichProof>,
+    headers: HeaderMap,
+) -> Response {
+    let lang = hl.lang();
+    if proof.is_named() || wants_credential(&headers) {
+        return take::credential(&app, &id, &proof, &headers, false).await.into_response();
+    }
+    let Ok(uuid) = Uuid::try_parse(&id) else { return Oops::NoSuchPage.page(&app, lang) };
+    match app.store.certificate(uuid).await {
+        Ok(Some(certificate)) => {
+            let mut page = certificate_page(&app, &certificate, lang, &format!("/credentials/{uuid}")).await;
+            page.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
+            page
+        }
+        Ok(None) => Oops::NoSuchPage.page(&app, lang),
+        Err(error) => Oops::Internal(&error).page(&app, lang),
+    }
+}
+
+/// `POST /periksa`: a file to be checked. Read into memory, judged, forgotten.
+pub(crate) async fn upload(State(app): State<Arc<App>>, Query(hl): Query<Hl>, form: Option<Multipart>) -> Response {
+    let lang = hl.lang();
+    let Some(form) = form else { return Oops::NoFile.page(&app, lang) };
+    let _place = app.uploads.acquire().await;
+    let bytes = match file_of(form).await {
+        Ok(bytes) => bytes,
+        Err(oops) => return oops.page(&app, lang),
+    };
+    // Unpacking a PDF is work: it must not hold up the other requests of this thread.
+    let found = tokio::task::spawn_blocking(move || extract::extract(&bytes)).await;
+    let asked = asked(&app, lang, None);
+    match found {
+        Ok(Ok(found)) => judged(&app, &found.text, lang).await,
+        Ok(Err(error)) => {
+            let page = ResultPage::no_credential(&error.what(lang), &error.next(lang), asked);
+            result(&app, StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Oops::Internal(&error).page(&app, lang),
+    }
+}
+
+/// Whatever no route knows.
+pub(crate) async fn no_such_page(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+    Oops::NoSuchPage.page(&app, hl.lang())
+}
+
+async fn file_of(mut form: Multipart) -> Result<Vec<u8>, Oops<'static>> {
+    loop {
+        match form.next_field().await {
+            Ok(Some(field)) if field.name() == Some("berkas") => {
+                return match field.bytes().await {
+                    Ok(bytes) if bytes.is_empty() => Err(Oops::NoFile),
+                    Ok(bytes) if bytes.len() > bounds::UPLOAD_BYTES => Err(Oops::TooLarge),
+                    Ok(bytes) => Ok(bytes.into()),
+                    Err(error) => Err(cut_off(&error)),
+                };
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(Oops::NoFile),
+            Err(error) => return Err(cut_off(&error)),
+        }
+    }
+}
+
+fn cut_off(error: &axum::extract::multipart::MultipartError) -> Oops<'static> {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Oops::TooLarge } else { Oops::NoFile }
+}
+
+/// An uploaded credential, judged by what its issuer publishes.
+async fn judged(app: &App, text: &str, lang: Lang) -> Response {
+    let report = match witness::known(app).await {
+        Ok(policy) => witness::judge(app, text, &policy, Reach::Abroad).await,
+        Err(error) => Err(error),
+    };
+    match report {
+        Ok(report) => result(app, StatusCode::OK, &ResultPage::of(&report, asked(app, lang, None), Own::default())),
+        Err(error) => Oops::Internal(&error).page(app, lang),
+    }
+}
+
+/// The page of one of our certificates: its stored credential, judged with what we publish, and nothing taken from the
+/// database's own opinion of it.
+async fn certificate_page(app: &App, certificate: &Certificate, lang: Lang, path: &str) -> Response {
+    let asked = asked(app, lang, Some(path));
+    match certificate.state {
+        Stored::Reserved => return Oops::NoSuchPage.page(app, lang),
+        Stored::Erased => return result(app, StatusCode::GONE, &ResultPage::no_longer_stored(asked)),
+        Stored::Issued | Stored::Suspended | Stored::Revoked | Stored::Superseded => {}
+    }
+    match report_of(app, certificate).await {
+        Ok(Some(report)) => {
+            let own = take::own(app, certificate, lang).await;
+            result(app, StatusCode::OK, &ResultPage::of(&report, asked, own))
+        }
+        Ok(None) => result(app, StatusCode::GONE, &ResultPage::no_longer_stored(asked)),
+        Err(error) => Oops::Internal(&error).page(app, lang),
+    }
+}
+
+async fn report_of(app: &App, certificate: &Certificate) -> store::Result<Option<vc::Report>> {
+    let Some(text) = app.store.signed_text(certificate.id, store::Suite::Rdfc).await? else { return Ok(None) };
+    let policy = witness::known(app).await?;
+    witness::judge(app, &text, &policy, Reach::Own).await.map(Some)
+}
+
+/// Only an explicit wish for JSON gets JSON: a browser's and curl's `*/*` get the page.
+fn wants_credential(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .take_while(|range| !range.eq_ignore_ascii_case("text/html"))
+        .any(|range| {
+            ["application/vc", "application/ld+json", "application/json", "application/vc+ld+json"]
+                .iter()
+                .any(|json| range.eq_ignore_ascii_case(json))
+        })
+}
+
+fn not_a_code(app: &App, typed: &str, lang: Lang, path: &str) -> Response {
+    let typed: String = typed.chars().take(bounds::TYPED_CHARS).collect();
+    let why = complaint(&typed, lang);
+    result(app, StatusCode::NOT_FOUND, &ResultPage::unknown_code(&typed, Some(&why), asked(app, lang, Some(path))))
+}
+
+/// Cause and cure of a text that cannot be a code.
+fn complaint(typed: &str, lang: Lang) -> String {
+    let stray = typed.chars().find(|c| matches!(c.to_ascii_uppercase(), '0' | 'O' | '1' | 'I'));
+    let count = typed.chars().filter(|c| c.is_alphanumeric()).count();
+    match (stray, lang) {
+        (Some(c), Lang::Id) => {
+            format!("Kode tidak memakai 0, O, 1, dan I; yang diketik memuat {c}. Cocokkan lagi dengan kertas.")
+        }
+        (Some(c), Lang::En) => format!("Codes do not use 0, O, 1 or I; {c} was typed. Compare with the paper again."),
+        (None, Lang::Id) => format!("Kode berisi 16 huruf dan angka; yang diketik {count}."),
+        (None, Lang::En) => format!("A code has 16 letters and digits; {count} were typed."),
+    }
+}
+
+fn asked<'a>(app: &'a App, lang: Lang, path: Option<&'a str>) -> Asked<'a> {
+    Asked { config: &app.config, lang, now: app.now(), path }
+}
+
+fn plain<P: Page>(app: &App, page: &P) -> Response {
+    app.pages.answer(StatusCode::OK, Keep::Minutes, page)
+}
+
+fn result(app: &App, status: StatusCode, page: &ResultPage) -> Response {
+    app.pages.answer(status, Keep::Never, page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_explicit_wish_gets_json() {
+        let wants = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            wants_credential(&headers)
+        };
+        assert!(wants("application/vc"));
+        assert!(wants("application/ld+json, application/json"));
+        assert!(wants("application/vc;q=0.9"));
+        assert!(!wants("*/*"));
+        assert!(!wants("text/html,application/xhtml+xml,application/json;q=0.5,*/*;q=0.8"));
+        assert!(!wants_credential(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_complaint_names_cause_and_cure() {
+        assert!(complaint("7KQM-4XWP", Lang::Id).contains("yang diketik 8"));
+        assert!(complaint("7KQM-4XWP-9H2D-JT6O", Lang::Id).contains("memuat O"));
+    }
+}

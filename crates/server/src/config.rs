@@ -1,0 +1,444 @@
+//! `DIR/piagam.toml`: what one installation is told about itself.
+//!
+//! Strict on purpose: a misspelt key is refused with its line, because a setting that silently does nothing is found
+//! out on the day it was needed.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+/// The file's name inside the data directory.
+pub const FILE: &str = "piagam.toml";
+
+/// More than this is no configuration of ours (bound on what is read into memory).
+const MAX_CONFIG_BYTES: u64 = 256 * 1024;
+
+/// Everything an installation is told, read once at start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The public address, an origin without a path: `https://sertifikat.contoh.example`.
+    pub base_url: String,
+    /// The zone in which dates are written and read.
+    #[serde(default = "default_zone")]
+    pub zone: String,
+    /// Who issues.
+    pub issuer: Issuer,
+    /// Where the service listens.
+    #[serde(default)]
+    pub server: Server,
+    /// The machine interface.
+    #[serde(default)]
+    pub api: Api,
+    /// How verification answers.
+    #[serde(default)]
+    pub verify: Verify,
+}
+
+/// `[issuer]`: the names people read, and where they ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Name in Indonesian; stands in the credential.
+    pub name_id: String,
+    /// Name in English; the Indonesian one when empty.
+    #[serde(default)]
+    pub name_en: String,
+    /// A short form for sentences, such as an abbreviation; the full name when empty.
+    #[serde(default)]
+    pub short: String,
+    /// The issuer's own site; the base URL when empty.
+    #[serde(default)]
+    pub url: String,
+    /// Where a verifier or graduate asks: an address, a telephone number, a mail address.
+    #[serde(default)]
+    pub contact: String,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Socket address; need not match the base URL, a proxy may stand between.
+    pub listen: SocketAddr,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// `[api]`: `POST /credentials/issue` is off until it is configured here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Api {
+    /// Switches `POST /credentials/issue` on.
+    pub issue: bool,
+    /// SHA-256 (hexadecimal) of each accepted bearer token; the token itself is stored nowhere.
+    pub token_sha256: Vec<String>,
+    /// Issues without a token; only for local tests, refused unless the host is `localhost`.
+    pub local_without_token: bool,
+}
+
+/// `[verify]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Verify {
+    /// Status code of a failed `POST /credentials/verify`.
+    pub http_status: HttpStatusStyle,
+    /// DIDs beside our own that the pages accept as issuers.
+    pub known_issuers: Vec<String>,
+}
+
+/// What HTTP status a credential that does not verify gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum HttpStatusStyle {
+    /// 400, as the public conformance suites ask.
+    #[default]
+    #[serde(rename = "4xx")]
+    ClientError,
+    /// 200 with `verified: false`, as the VCALM draft of August 2026 says.
+    #[serde(rename = "200")]
+    Ok,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there.
+    #[error("no configuration at {}", .0.display())]
+    Missing(PathBuf),
+    /// The file is there already; it is never overwritten.
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
+    /// The file cannot be read or written.
+    #[error("{}: {cause}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// The file is larger than any configuration of ours.
+    #[error("{} has {bytes} bytes, at most {MAX_CONFIG_BYTES} are read", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// Not TOML, an unknown key, or a value of the wrong kind.
+    #[error("{}, line {line}: {message}", .path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Line, counted from 1.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// A value that is well-formed and wrong.
+    #[error("{key} = {found:?}: {expected}")]
+    Value {
+        /// Key, as written in the file.
+        key: &'static str,
+        /// What stands there.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// What to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Missing(_) => "Run `piagam init --dir DIR --base-url URL` first, or name another --dir.".into(),
+            Self::Exists(path) => format!("Edit {} by hand, or choose an empty --dir.", path.display()),
+            Self::Io { .. } => "Check that the folder exists and that this user may read and write it.".into(),
+            Self::TooLarge { .. } => "Check that this is the right file.".into(),
+            Self::Syntax { line, .. } => format!("Mend line {line}; the example in the README names every key."),
+            Self::Value { key, .. } => format!("Change `{key}` in {FILE} and start again."),
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks `DIR/piagam.toml`.
+    pub fn load(dir: &Path) -> Result<Self, ConfigError> {
+        let path = dir.join(FILE);
+        let meta = match std::fs::metadata(&path) {
+            Ok(meta) => meta,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(ConfigError::Missing(path)),
+            Err(cause) => return Err(ConfigError::Io { path, cause }),
+        };
+        if meta.len() > MAX_CONFIG_BYTES {
+            return Err(ConfigError::TooLarge { path, bytes: meta.len() });
+        }
+        let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Io { path: path.clone(), cause })?;
+        Self::parse(&text, &path)
+    }
+
+    /// The same from a text; `path` is only named in errors.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|e| ConfigError::Syntax {
+            path: path.to_path_buf(),
+            line: e.span().map_or(1, |span| line_of(text, span.start)),
+            message: e.message().to_owned(),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Writes a first configuration for `base_url` into `dir` and returns it; an existing file stays as it is.
+    pub fn write_new(dir: &Path, base_url: &str) -> Result<Self, ConfigError> {
+        let path = dir.join(FILE);
+        let base_url = base_url.strip_suffix('/').unwrap_or(base_url);
+        let origin = Origin::parse(base_url)?;
+        let port = if origin.is_local() { origin.port.unwrap_or(80) } else { 8080 };
+        let text = FIRST.replace("{base_url}", base_url).replace("{port}", &port.to_string());
+        let config = Self::parse(&text, &path)?;
+        let mut file = match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(ConfigError::Exists(path)),
+            Err(cause) => return Err(ConfigError::Io { path, cause }),
+        };
+        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|cause| ConfigError::Io { path, cause })?;
+        Ok(config)
+    }
+
+    /// Host and port as people see them in the address bar.
+    pub fn host(&self) -> &str {
+        self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest)
+    }
+
+    /// A test installation: its pages wear the *UJI COBA* band. Every other one is production.
+    pub fn is_local(&self) -> bool {
+        Origin::parse(&self.base_url).is_ok_and(|origin| origin.is_local())
+    }
+
+    /// The zone in which dates are shown.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let origin = Origin::parse(&self.base_url)?;
+        if TimeZone::get(&self.zone).is_err() {
+            return Err(value("zone", &self.zone, "an IANA zone such as Asia/Jakarta, Asia/Makassar, Asia/Jayapura"));
+        }
+        if self.issuer.name_id.trim().is_empty() {
+            return Err(value("issuer.name_id", &self.issuer.name_id, "the issuer's name must not be empty"));
+        }
+        if !self.issuer.url.is_empty()
+            && !self.issuer.url.starts_with("https://")
+            && !self.issuer.url.starts_with("http://")
+        {
+            return Err(value("issuer.url", &self.issuer.url, "an address that starts with https://"));
+        }
+        for hash in &self.api.token_sha256 {
+            if hash.len() != 64 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                return Err(value(
+                    "api.token_sha256",
+                    hash,
+                    "64 hexadecimal digits in lower case, the SHA-256 of a token",
+                ));
+            }
+        }
+        if self.api.local_without_token && !origin.is_local() {
+            return Err(value(
+                "api.local_without_token",
+                "true",
+                "only allowed while the host of base_url is localhost",
+            ));
+        }
+        if self.api.issue && self.api.token_sha256.is_empty() && !self.api.local_without_token {
+            return Err(value("api.issue", "true", "needs at least one api.token_sha256"));
+        }
+        for did in &self.verify.known_issuers {
+            if !did.starts_with("did:web:") && !did.starts_with("did:key:") {
+                return Err(value("verify.known_issuers", did, "a DID that starts with did:web: or did:key:"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Issuer {
+    /// The short form, or the whole name where none was set.
+    pub fn short(&self) -> &str {
+        if self.short.is_empty() { &self.name_id } else { &self.short }
+    }
+
+    /// The English name, or the Indonesian one where none was set.
+    pub fn english(&self) -> &str {
+        if self.name_en.is_empty() { &self.name_id } else { &self.name_en }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), trusted_proxies: Vec::new() }
+    }
+}
+
+fn default_zone() -> String {
+    "Asia/Jakarta".into()
+}
+
+/// `scheme://host[:port]`, taken apart.
+struct Origin<'a> {
+    host: &'a str,
+    port: Option<u16>,
+}
+
+impl<'a> Origin<'a> {
+    fn parse(url: &'a str) -> Result<Self, ConfigError> {
+        let bad = |expected| Err(value("base_url", url, expected));
+        let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return bad("an address that starts with https://"),
+        };
+        if rest.contains(['/', '?', '#', '@']) {
+            return bad("an origin only: scheme, host and port, without a path and without a final slash");
+        }
+        let (host, port) = match rest.split_once(':') {
+            None => (rest, None),
+            Some((host, digits)) => match digits.parse() {
+                Ok(port) => (host, Some(port)),
+                Err(_) => return bad("a port between 1 and 65535 after the colon"),
+            },
+        };
+        let lower = host.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'));
+        if host.is_empty() || !lower {
+            return bad("a host name in lower-case letters, digits, dots and hyphens");
+        }
+        let origin = Self { host, port };
+        if !secure && !origin.is_local() {
+            return bad("https:// for every host but localhost");
+        }
+        Ok(origin)
+    }
+
+    fn is_local(&self) -> bool {
+        self.host == "localhost"
+    }
+}
+
+fn value(key: &'static str, found: &str, expected: &'static str) -> ConfigError {
+    ConfigError::Value { key, found: found.to_owned(), expected }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count() + 1
+}
+
+/// What `piagam init` writes.
+const FIRST: &str = r#"# Piagam: settings of this installation. A misspelt key is refused with its line.
+
+# The public address: an origin without a path. https, unless the host is localhost (a test installation).
+base_url = "{base_url}"
+
+# The zone in which dates are written and read: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT).
+zone = "Asia/Jakarta"
+
+[issuer]
+name_id = "Lembaga Contoh"
+name_en = "Example Agency"
+# A short form for sentences; the full name when empty.
+short = ""
+# The issuer's own site; base_url when empty.
+url = ""
+# Where verifiers and graduates ask; shown on the help page.
+contact = ""
+
+[server]
+listen = "127.0.0.1:{port}"
+# Proxies whose X-Forwarded-For is believed.
+trusted_proxies = []
+
+[api]
+# POST /credentials/issue signs with its own key (role api), never with the certificates' key.
+issue = false
+# printf %s TOKEN | sha256sum
+token_sha256 = []
+# For local tests only; refused unless the host of base_url is localhost.
+local_without_token = false
+
+[verify]
+# "4xx": a credential that fails gets 400. "200": it gets 200 with verified: false (VCALM draft).
+http_status = "4xx"
+# DIDs beside our own whose certificates the pages accept.
+known_issuers = []
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, Path::new("piagam.toml"))
+    }
+
+    fn with(base_url: &str, rest: &str) -> Result<Config, ConfigError> {
+        parse(&format!("base_url = \"{base_url}\"\n{rest}\n[issuer]\nname_id = \"Lembaga Contoh\"\n"))
+    }
+
+    #[test]
+    fn the_first_file_reads_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let written = Config::write_new(dir.path(), "http://localhost:8081/").unwrap();
+        assert_eq!(written.base_url, "http://localhost:8081");
+        assert_eq!(written.server.listen.port(), 8081);
+        assert!(written.is_local());
+        let read = Config::load(dir.path()).unwrap();
+        assert_eq!(read.host(), "localhost:8081");
+        assert!(matches!(Config::write_new(dir.path(), "http://localhost"), Err(ConfigError::Exists(_))));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let error = with("http://localhost", "zona = \"Asia/Jakarta\"").unwrap_err();
+        assert!(matches!(&error, ConfigError::Syntax { line: 2, message, .. } if message.contains("zona")), "{error}");
+        assert!(error.next().contains("line 2"));
+    }
+
+    #[test]
+    fn production_is_https_and_an_origin() {
+        for bad in [
+            "http://sertifikat.contoh.example",
+            "https://sertifikat.contoh.example/",
+            "https://sertifikat.contoh.example/x",
+            "https://Sertifikat.contoh.example",
+            "https://user@contoh.example",
+            "https://contoh.example:99999",
+            "http://localhost.contoh.example",
+            "contoh.example",
+            "https://",
+        ] {
+            assert!(matches!(with(bad, ""), Err(ConfigError::Value { key: "base_url", .. })), "{bad}");
+        }
+        assert!(!with("https://sertifikat.contoh.example", "").unwrap().is_local());
+        assert!(with("https://sertifikat.contoh.example:8443", "").is_ok());
+    }
+
+    #[test]
+    fn issuing_without_a_token_stays_at_home() {
+        let text = |base: &str, api: &str| format!("base_url = \"{base}\"\n[issuer]\nname_id = \"L\"\n[api]\n{api}\n");
+        let local = "issue = true\nlocal_without_token = true";
+        assert!(parse(&text("http://localhost:8080", local)).is_ok());
+        assert!(parse(&text("https://contoh.example", local)).is_err());
+        assert!(parse(&text("https://contoh.example", "issue = true")).is_err());
+        let hashed = format!("issue = true\ntoken_sha256 = [\"{}\"]", "ab".repeat(32));
+        assert!(parse(&text("https://contoh.example", &hashed)).is_ok());
+        assert!(parse(&text("https://contoh.example", "token_sha256 = [\"geheim\"]")).is_err());
+    }
+
+    #[test]
+    fn a_huge_or_missing_file_is_an_error_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(Config::load(dir.path()), Err(ConfigError::Missing(_))));
+        std::fs::write(dir.path().join(FILE), vec![b'#'; 300 * 1024]).unwrap();
+        assert!(matches!(Config::load(dir.path()), Err(ConfigError::TooLarge { .. })));
+    }
+}

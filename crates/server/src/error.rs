@@ -1,0 +1,200 @@
+//! Errors at the edge: problem documents (RFC 9457) for machines, a page for people.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use vc::Lang;
+
+use crate::App;
+use crate::pages::Keep;
+use crate::pages::plain::{ErrorPage, Said};
+
+/// A problem document: what is wrong, and what to do next.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    next: &'static str,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem of that status; `code` is stable and meant for programs.
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+        next: &'static str,
+    ) -> Self {
+        Self { status, code, title, detail: detail.into(), next, more: Map::new() }
+    }
+
+    /// A further member of the document.
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
+        self.more.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Our own fault. The cause goes to the log under the incident's code, never to the caller.
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+        let incident = incident(cause);
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The service could not answer",
+            format!("Nothing was changed. Incident {incident}."),
+            "Try again later; tell the operator the incident's code if it persists.",
+        )
+    }
+
+    /// There is no such thing at this address.
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", what, "Check the address.")
+    }
+
+    /// A type for `problemDetails` and for the document itself.
+    pub(crate) fn type_of(code: &str) -> String {
+        format!("urn:piagam:problem:{code}")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut document = json!({
+            "type": Self::type_of(self.code),
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "next": self.next,
+        });
+        if let Some(members) = document.as_object_mut() {
+            members.extend(self.more);
+        }
+        let mut response = (self.status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// An error that a person sees.
+#[derive(Clone, Copy)]
+pub(crate) enum Oops<'a> {
+    /// No page at this address.
+    NoSuchPage,
+    /// The upload is larger than the bound.
+    TooLarge,
+    /// The form came without a file, or cut off.
+    NoFile,
+    /// A file of a certificate that is not in force.
+    NotOffered,
+    /// Our own fault; the cause is logged.
+    Internal(&'a (dyn std::fmt::Display + Sync)),
+}
+
+impl Oops<'_> {
+    /// The page that tells it.
+    pub(crate) fn page(self, app: &App, lang: Lang) -> Response {
+        let said = |id: [&'static str; 3], en: [&'static str; 3]| {
+            let [heading, text, next] = if lang == Lang::Id { id } else { en };
+            Said { heading, text: text.into(), next: next.into() }
+        };
+        let (status, said, incident) = match self {
+            Self::NoSuchPage => (
+                StatusCode::NOT_FOUND,
+                said(
+                    [
+                        "Halaman ini tidak ada",
+                        "Tidak ada halaman di alamat ini.",
+                        "Periksa kembali penulisannya, atau mulai dari halaman depan.",
+                    ],
+                    [
+                        "There is no such page",
+                        "There is no page at this address.",
+                        "Check the spelling, or begin at the front page.",
+                    ],
+                ),
+                None,
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                said(
+                    [
+                        "Berkas ini terlalu besar",
+                        "Berkas melebihi 20 MB, sehingga tidak dibaca.",
+                        "Unggah PDF atau JSON asli, atau periksa lewat kode verifikasi.",
+                    ],
+                    [
+                        "This file is too large",
+                        "The file is larger than 20 MB and was not read.",
+                        "Upload the original PDF or JSON, or use the verification code.",
+                    ],
+                ),
+                None,
+            ),
+            Self::NoFile => (
+                StatusCode::BAD_REQUEST,
+                said(
+                    [
+                        "Berkasnya tidak sampai",
+                        "Formulir datang tanpa berkas, atau terputus di tengah jalan.",
+                        "Pilih berkasnya, lalu unggah lagi.",
+                    ],
+                    [
+                        "The file did not arrive",
+                        "The form came without a file, or was cut off.",
+                        "Choose the file and upload it again.",
+                    ],
+                ),
+                None,
+            ),
+            Self::NotOffered => (
+                StatusCode::GONE,
+                said(
+                    [
+                        "Berkas ini tidak diunduhkan lagi",
+                        "Sertifikatnya sedang atau sudah tidak berlaku.",
+                        "Lihat keadaannya pada halaman pemeriksaan dengan kode verifikasinya.",
+                    ],
+                    [
+                        "This file is no longer offered",
+                        "Its certificate is not in force.",
+                        "See its state on the verification page, with its verification code.",
+                    ],
+                ),
+                None,
+            ),
+            Self::Internal(cause) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                said(
+                    [
+                        "Layanan sedang terganggu",
+                        "Pemeriksaan tidak selesai dan tidak ada yang berubah.",
+                        "Coba lagi beberapa saat lagi. Bila berulang, sampaikan kode kejadian kepada penerbit.",
+                    ],
+                    [
+                        "The service is disturbed",
+                        "The check was not finished and nothing was changed.",
+                        "Try again in a while. If it persists, tell the issuer the incident's code.",
+                    ],
+                ),
+                Some(incident(cause)),
+            ),
+        };
+        app.pages.answer(status, Keep::Never, &ErrorPage::new(&app.config, lang, said, incident))
+    }
+}
+
+/// Logs the cause under a code that can be told to the caller.
+fn incident(cause: &dyn std::fmt::Display) -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    let code = format!("{:04x}-{}", std::process::id() & 0xffff, COUNT.fetch_add(1, Ordering::Relaxed));
+    tracing::error!(incident = %code, %cause, "a request failed");
+    code
+}

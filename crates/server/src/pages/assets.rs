@@ -1,0 +1,172 @@
+//! The templates and the stylesheet: embedded in the binary, replaceable in `DIR/templates`.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+
+/// The largest override that is read.
+const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
+
+/// A small ribbon, inlined so that a page asks for nothing else.
+pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
+
+const TEMPLATES: [(&str, &str); 8] = [
+    ("layout.html", include_str!("../../../../templates/pages/layout.html")),
+    ("parts.html", include_str!("../../../../templates/pages/parts.html")),
+    ("result.html", include_str!("../../../../templates/pages/result.html")),
+    ("start.html", include_str!("../../../../templates/pages/start.html")),
+    ("upload.html", include_str!("../../../../templates/pages/upload.html")),
+    ("help.html", include_str!("../../../../templates/pages/help.html")),
+    ("privacy.html", include_str!("../../../../templates/pages/privacy.html")),
+    ("error.html", include_str!("../../../../templates/pages/error.html")),
+];
+const STYLES: [(&str, &str); 2] = [
+    ("base.css", include_str!("../../../../templates/pages/base.css")),
+    ("public.css", include_str!("../../../../templates/pages/public.css")),
+];
+
+/// Why the templates cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// An override cannot be read.
+    #[error("template {}: {cause}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// An override is larger than any template of ours.
+    #[error("template {} has {bytes} bytes, at most {MAX_TEMPLATE_BYTES} are read", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// A template does not parse.
+    #[error("template {name}: {cause}")]
+    Syntax {
+        /// Its file name.
+        name: &'static str,
+        /// Where and why.
+        cause: Box<minijinja::Error>,
+    },
+}
+
+impl TemplateError {
+    /// What to do next.
+    pub fn next(&self) -> &'static str {
+        "Mend or remove the file in DIR/templates/pages; without it the built-in template is used."
+    }
+}
+
+/// What the pages are made of.
+pub(super) struct Assets {
+    pub(super) templates: Vec<(&'static str, String)>,
+    pub(super) css: String,
+}
+
+impl Assets {
+    pub(super) fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+        let mut templates = Vec::with_capacity(TEMPLATES.len());
+        for (name, embedded) in TEMPLATES {
+            templates.push((name, overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
+        }
+        let mut css = String::new();
+        for (name, embedded) in STYLES {
+            css.push_str(&minify(&overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
+        }
+        Ok(Self { templates, css })
+    }
+
+    /// Nothing but this stylesheet (by its hash), pictures of our own, and forms to ourselves.
+    pub(super) fn content_security_policy(&self) -> HeaderValue {
+        let hash = BASE64_STANDARD.encode(Sha256::digest(self.css.as_bytes()));
+        let policy = format!(
+            "default-src 'none'; script-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'"
+        );
+        HeaderValue::from_str(&policy).expect("base64 and ASCII make a header value")
+    }
+}
+
+fn overridden(folder: Option<&Path>, name: &str) -> Result<Option<String>, TemplateError> {
+    let Some(path) = folder.map(|folder| folder.join("pages").join(name)) else { return Ok(None) };
+    let bytes = match std::fs::metadata(&path) {
+        Ok(meta) => meta.len(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(TemplateError::Read { path, cause }),
+    };
+    if bytes > MAX_TEMPLATE_BYTES {
+        return Err(TemplateError::TooLarge { path, bytes });
+    }
+    std::fs::read_to_string(&path).map(Some).map_err(|cause| TemplateError::Read { path, cause })
+}
+
+/// Leaves out comments and the white space that only people need. Enough for a stylesheet without strings that hold
+/// braces or comment marks, such as ours.
+fn minify(css: &str) -> String {
+    let mut plain = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, after)) = rest.split_once("/*") {
+        plain.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+
+    let mut out = String::with_capacity(plain.len());
+    let mut space = false;
+    for c in plain.chars() {
+        if c.is_whitespace() {
+            space = true;
+            continue;
+        }
+        let tight = |c: char| matches!(c, '{' | '}' | ';' | ',' | '>');
+        // After a colon of a declaration; before one the space may be a combinator (`a :focus`).
+        let after_colon = out.ends_with(':');
+        if space && !tight(c) && !out.ends_with(tight) && !after_colon && !out.is_empty() {
+            out.push(' ');
+        }
+        if c == '}' && out.ends_with(';') {
+            out.pop();
+        }
+        out.push(c);
+        space = false;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minifying_keeps_the_meaning() {
+        let css = "/* a */ .a :focus , .b > i {\n  margin: 0 -1px;\n  width: calc(1px + 2px);\n}\n@media (min-width: 9px) { b { c: d; } }\n";
+        assert_eq!(minify(css), ".a :focus,.b>i{margin:0 -1px;width:calc(1px + 2px)}@media (min-width:9px){b{c:d}}");
+    }
+
+    #[test]
+    fn the_policy_names_the_hash_of_the_inlined_sheet() {
+        let assets = Assets::load(None).unwrap();
+        let policy = assets.content_security_policy();
+        let expected = BASE64_STANDARD.encode(Sha256::digest(assets.css.as_bytes()));
+        assert!(policy.to_str().unwrap().contains(&format!("style-src 'sha256-{expected}'")));
+        assert!(!assets.css.contains('<'), "the sheet must not be able to end its element");
+    }
+
+    #[test]
+    fn a_file_in_the_folder_replaces_a_template() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("pages")).unwrap();
+        std::fs::write(dir.path().join("pages/base.css"), "b { color: red; }").unwrap();
+        let assets = Assets::load(Some(dir.path())).unwrap();
+        assert!(assets.css.starts_with("b{color:red}"));
+        std::fs::write(dir.path().join("pages/help.html"), vec![b'x'; 600 * 1024]).unwrap();
+        assert!(matches!(Assets::load(Some(dir.path())), Err(TemplateError::TooLarge { .. })));
+    }
+}

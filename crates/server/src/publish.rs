@@ -1,0 +1,132 @@
+//! What anybody may fetch and keep: keys, status lists, records. Signed, cacheable, without personal data.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::Suite;
+use uuid::Uuid;
+
+use crate::App;
+use crate::error::Problem;
+use crate::witness;
+
+/// Keys change by rotation, announced long before.
+const KEYS_KEPT: &str = "public, max-age=3600";
+
+/// As long as the lists' own `ttl`.
+const LISTS_KEPT: &str = "public, max-age=300";
+
+/// `?cryptosuite=`: which of the two proofs is wanted.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct WhichProof {
+    cryptosuite: Option<String>,
+}
+
+impl WhichProof {
+    /// The suite that was asked for; `eddsa-rdfc-2022` when none was named.
+    pub(crate) fn suite(&self) -> Result<Suite, Problem> {
+        match self.cryptosuite.as_deref() {
+            None | Some("eddsa-rdfc-2022") => Ok(Suite::Rdfc),
+            Some("eddsa-jcs-2022") => Ok(Suite::Jcs),
+            Some(other) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "cryptosuite",
+                "Unknown cryptosuite",
+                format!(
+                    "cryptosuite is {:?}, known are eddsa-rdfc-2022 and eddsa-jcs-2022",
+                    other.chars().take(40).collect::<String>()
+                ),
+                "Ask for one of the two, or leave the parameter out.",
+            )),
+        }
+    }
+
+    /// Whether the caller named one.
+    pub(crate) fn is_named(&self) -> bool {
+        self.cryptosuite.is_some()
+    }
+}
+
+/// `GET /.well-known/did.json`
+pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let issuer = issuer(&app, &headers).await?;
+    let document = witness::did_document(&app, &issuer).await.map_err(|e| Problem::internal(&e))?;
+    Ok(cacheable(&headers, "application/did+json", KEYS_KEPT, document))
+}
+
+/// `GET /status/{purpose}/{n}`
+pub(crate) async fn status_list(
+    State(app): State<Arc<App>>,
+    Path((purpose, number)): Path<(String, String)>,
+    Query(proof): Query<WhichProof>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ABSENT: &str = "no status list has this purpose and number";
+    let suite = proof.suite()?;
+    let (purpose, number) =
+        witness::list_name(&format!("{purpose}/{number}")).ok_or_else(|| Problem::not_found(ABSENT))?;
+    let issuer = issuer(&app, &headers).await?;
+    let document =
+        app.store.status_document(issuer.id, number, purpose, suite).await.map_err(|e| Problem::internal(&e))?;
+    let document = document.ok_or_else(|| Problem::not_found(ABSENT))?;
+    Ok(cacheable(&headers, "application/vc", LISTS_KEPT, document.text.into_bytes()))
+}
+
+/// `GET /records/{uuid}`
+pub(crate) async fn record(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ABSENT: &str = "no record with this id: the certificate never changed, or does not exist";
+    let id = Uuid::try_parse(&id).map_err(|_| Problem::not_found(ABSENT))?;
+    let record = app.store.record(id).await.map_err(|e| Problem::internal(&e))?;
+    let record = record.ok_or_else(|| Problem::not_found(ABSENT))?;
+    Ok(cacheable(&headers, "application/vc", LISTS_KEPT, record.text.into_bytes()))
+}
+
+/// The bytes with an ETag, or 304 for a caller that has them.
+pub(crate) fn cacheable(asked: &HeaderMap, media_type: &'static str, kept: &'static str, bytes: Vec<u8>) -> Response {
+    // Weak, because a compressed answer has other bytes and the same meaning (RFC 9110, 8.8.3.3).
+    let tag = format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..18]));
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("base64url is a header value"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if has(asked, &tag) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    (headers, bytes).into_response()
+}
+
+/// `If-None-Match` by weak comparison (RFC 9110, 13.1.2).
+fn has(asked: &HeaderMap, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|each| each.trim() == "*" || opaque(each) == opaque(tag))
+}
+
+async fn issuer(app: &App, headers: &HeaderMap) -> Result<store::Issuer, Problem> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let issuer = app.issuer_at(host).await.map_err(|e| Problem::internal(&e))?;
+    issuer.ok_or_else(|| {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-issuer",
+            "No issuer yet",
+            "this installation has no key and has issued nothing",
+            "Run `piagam keys new --dir DIR` on the server.",
+        )
+    })
+}

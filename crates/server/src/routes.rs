@@ -1,0 +1,100 @@
+//! Every URL of the service, on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::error::Problem;
+use crate::{App, api, bounds, check, health, publish, take};
+
+/// The service as one router.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let upload = DefaultBodyLimit::max(bounds::UPLOAD_BYTES + bounds::FORM_OVERHEAD_BYTES);
+
+    let pages = Router::new()
+        .route("/", get(check::start))
+        .route("/v", get(check::code_form))
+        .route("/v/{code}", get(check::by_code))
+        .route("/periksa", get(check::upload_form).post(check::upload).layer(upload))
+        .route("/bantuan", get(check::help))
+        .route("/privasi", get(check::privacy))
+        .route("/credentials/{id}", get(check::by_id))
+        .route("/credentials/{id}/{file}", get(take::file));
+
+    let public = Router::new()
+        .route("/.well-known/did.json", get(publish::did))
+        .route("/status/{purpose}/{number}", get(publish::status_list))
+        .route("/records/{id}", get(publish::record));
+
+    let machines = Router::new()
+        .route("/credentials/verify", post(api::verify::verify))
+        .route("/credentials/issue", post(api::issue::issue))
+        .layer(DefaultBodyLimit::max(bounds::API_BODY_BYTES));
+
+    let house = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/robots.txt", get(health::robots))
+        .route("/favicon.ico", get(health::favicon));
+
+    let compressible = DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"));
+    pages
+        .merge(public)
+        .merge(machines)
+        .merge(house)
+        .fallback(check::no_such_page)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(CompressionLayer::new().compress_when(compressible))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, bounds::REQUEST_TIME))
+        .layer(GlobalConcurrencyLimitLayer::new(bounds::REQUESTS))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .with_state(app)
+}
+
+/// Headers that every answer has, and one line in the log: the route's pattern, never the address itself, because an
+/// address holds a code and a query may hold anything.
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
+    headers.entry(HeaderName::from_static("x-robots-tag")).or_insert(HeaderValue::from_static("noindex"));
+    if !app.config.is_local() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    let status = response.status().as_u16();
+    let ms = started.elapsed().as_millis() as u64;
+    tracing::info!(%method, route, status, ms, "answered");
+    response
+}
+
+async fn no_such_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Method not allowed",
+        "this address answers other methods, named in the header Allow",
+        "Use one of them.",
+    )
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let cause =
+        cause.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| cause.downcast_ref::<String>().cloned());
+    Problem::internal(&cause.unwrap_or_else(|| "a handler panicked".into())).into_response()
+}

@@ -1,0 +1,108 @@
+//! Evidence for a verdict: the store answers for what we published ourselves, the network for the rest.
+
+use store::{Issuer, KeyRole, StatusPurpose, Suite};
+use uuid::Uuid;
+use vc::{Evidence, Need, Policy, Report, WhyNot};
+
+use crate::{App, bounds};
+
+/// Whether the network may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Only what this installation published: enough for its own certificates.
+    Own,
+    /// Others' documents too, over https.
+    Abroad,
+}
+
+/// Gathers everything that `text` needs and verifies it.
+pub(crate) async fn judge(app: &App, text: &str, policy: &Policy, reach: Reach) -> store::Result<Report> {
+    let now = app.now();
+    let evidence = gather(app, text, reach).await?;
+    Ok(vc::verify(text.as_bytes(), &evidence, policy, now))
+}
+
+/// Policy of the pages: our own issuers, and those that the operator knows.
+pub(crate) async fn known(app: &App) -> store::Result<Policy> {
+    let mut dids: Vec<String> = app.store.issuers().await?.into_iter().map(|issuer| issuer.did).collect();
+    dids.extend(app.config.verify.known_issuers.iter().cloned());
+    Ok(Policy::known(dids))
+}
+
+async fn gather(app: &App, text: &str, reach: Reach) -> store::Result<Evidence> {
+    let issuers = app.store.issuers().await?;
+    let mut evidence = Evidence::default();
+    for _ in 0..bounds::ROUNDS {
+        let mut news = false;
+        for need in vc::needs(text.as_bytes(), &evidence).into_iter().take(bounds::NEEDS) {
+            if let Some(answer) = ours(app, &issuers, &need).await? {
+                evidence.answer(need, answer);
+                news = true;
+            }
+        }
+        if !news {
+            break;
+        }
+    }
+    // What is left is somebody else's to answer. Unanswered needs are reported as such.
+    if reach == Reach::Abroad {
+        fetch::gather(text.as_bytes(), &mut evidence, &app.fetcher).await;
+    }
+    Ok(evidence)
+}
+
+/// What this installation itself published; `None` when the need is somebody else's to answer.
+async fn ours(app: &App, issuers: &[Issuer], need: &Need) -> store::Result<Option<Result<Vec<u8>, WhyNot>>> {
+    let found = match need {
+        Need::Did(did) => match issuers.iter().find(|issuer| issuer.did == *did) {
+            Some(issuer) => Some(did_document(app, issuer).await?),
+            None => return Ok(None),
+        },
+        Need::StatusList(url) => {
+            match under(issuers, url, "/status/").and_then(|(issuer, rest)| Some((issuer, list_name(rest)?))) {
+                Some((issuer, (purpose, number))) => app
+                    .store
+                    .status_document(issuer.id, number, purpose, Suite::Rdfc)
+                    .await?
+                    .map(|document| document.text.into_bytes()),
+                None => return Ok(None),
+            }
+        }
+        Need::Record(url) => match under(issuers, url, "/records/").and_then(|(_, rest)| Uuid::try_parse(rest).ok()) {
+            Some(id) => app.store.record(id).await?.map(|record| record.text.into_bytes()),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(found.ok_or(WhyNot::NotFound)))
+}
+
+/// The issuer whose base URL the address begins with, and what follows `folder`.
+fn under<'a>(issuers: &'a [Issuer], url: &'a str, folder: &str) -> Option<(&'a Issuer, &'a str)> {
+    issuers.iter().find_map(|issuer| Some((issuer, url.strip_prefix(&issuer.base_url)?.strip_prefix(folder)?)))
+}
+
+/// `revocation/1`.
+pub(crate) fn list_name(path: &str) -> Option<(StatusPurpose, u32)> {
+    let (purpose, number) = path.split_once('/')?;
+    let purpose = match vc::Purpose::from_name(purpose)? {
+        vc::Purpose::Revocation => StatusPurpose::Revocation,
+        vc::Purpose::Suspension => StatusPurpose::Suspension,
+        vc::Purpose::Refresh => StatusPurpose::Refresh,
+    };
+    // One way to write a number: no sign, no zeros before it.
+    let parsed: u32 = number.parse().ok()?;
+    (parsed.to_string() == number).then_some((purpose, parsed))
+}
+
+/// The issuer's DID document: every key that ever signed certificates, retired ones too.
+pub(crate) async fn did_document(app: &App, issuer: &Issuer) -> store::Result<Vec<u8>> {
+    let keys: Vec<(u32, vc::PublicKey)> = app
+        .store
+        .public_keys(issuer.id)
+        .await?
+        .into_iter()
+        .filter(|key| key.role == KeyRole::Certificates)
+        .filter_map(|key| Some((key.number, vc::PublicKey::from_multikey(&key.multikey).ok()?)))
+        .collect();
+    Ok(vc::did_document(&issuer.did, &keys).to_string().into_bytes())
+}
