@@ -1,0 +1,5 @@
+//! The fences: what DESIGN calls "never", checked.
+
+mod arrows;
+mod map;
+mod sources;

@@ -1,0 +1,66 @@
+// The other implementation. Reads one request, `{documents, verify, issue}`, from the file named by its argument and prints
+// one answer, `{verified, issued}`. It opens no connection: every URL is answered from `documents`.
+//
+// documents: {url: JSON document}                            contexts, DID documents, verification methods, status lists
+// verify:    [{name, credential, status}]                    status: also ask the status list
+// issue:     [{name, cryptosuite, credential, key, date}]    key: Multikey with both halves
+import {readFileSync} from 'node:fs';
+
+import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
+import * as jcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import {cryptosuite as rdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
+import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
+import * as vc from '@digitalbazaar/vc';
+
+const request = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+
+async function documentLoader(url) {
+  const document = request.documents[url];
+  if(document === undefined) {
+    throw new Error(`nothing is known of ${url}`);
+  }
+  return {contextUrl: null, documentUrl: url, document: structuredClone(document)};
+}
+
+// A suite of each kind; the library picks by the proof's `cryptosuite`.
+const verifying = () => [
+  new DataIntegrityProof({cryptosuite: rdfc}),
+  new DataIntegrityProof({cryptosuite: jcs.createVerifyCryptosuite()})
+];
+const signing = {
+  'eddsa-rdfc-2022': () => rdfc,
+  'eddsa-jcs-2022': () => jcs.createSignCryptosuite()
+};
+
+// An error's own message hides in the list it carries.
+function reason(error) {
+  const errors = [].concat(error?.errors ?? error ?? []);
+  return errors.map(e => [e.name, e.message, e.cause?.message, JSON.stringify(e.details)].filter(Boolean).join(': ')).join('; ');
+}
+
+async function verify({name, credential, status}) {
+  const options = {credential, documentLoader, suite: verifying()};
+  options.checkStatus = status ?
+    ({credential}) => checkStatus({credential, documentLoader, suite: verifying(), verifyMatchingIssuers: true}) :
+    async () => ({verified: true});
+  const result = await vc.verifyCredential(options);
+  // A set bit is an answer to this library, not a failure: the caller decides what it means.
+  const revoked = (result.statusResult?.results ?? []).some(one => one.status);
+  return {name, verified: result.verified && !revoked, revoked, error: reason(result.error ?? result.statusResult?.error)};
+}
+
+async function issue({name, cryptosuite, credential, key, date}) {
+  const signer = (await Ed25519Multikey.from(key)).signer();
+  const suite = new DataIntegrityProof({signer, date, cryptosuite: signing[cryptosuite]()});
+  return {name, credential: await vc.issue({credential, suite, documentLoader})};
+}
+
+const answer = {verified: [], issued: []};
+for(const one of request.verify ?? []) {
+  answer.verified.push(await verify(one));
+}
+for(const one of request.issue ?? []) {
+  answer.issued.push(await issue(one));
+}
+process.stdout.write(JSON.stringify(answer));
