@@ -31,9 +31,11 @@ impl Layout {
     }
 
     fn annex_head(&self, shared: &Shared, page: &mut Page) -> f32 {
+        const GAP: f32 = 2.5 * MM;
         let mut stack = self.stack(&self.design.file.annex.head);
         stack.add(&self.pens.annex_title, "MATA PELATIHAN");
         stack.add(&self.pens.annex_title_en, "SUBJECTS");
+        stack.y -= GAP;
         stack.add(&self.pens.programme, &shared.programme.id);
         stack.add(&self.pens.programme_en, &shared.programme.en);
         page.lines.extend(stack.lines);

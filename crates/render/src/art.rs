@@ -53,12 +53,8 @@ pub(crate) fn seal(design: &Design) -> Vec<Op> {
         let centre = (design.file.page.width * MM / 2.0, height * 0.53);
         ops.push(Op::SetOutlineColor { col: rgb(design.colour(&art.pale).0) });
         ops.push(Op::SetOutlineThickness { pt: Pt(0.45) });
-        for phase in 0..6 {
-            rosette(&mut ops, centre, art.watermark * MM, (0.74, 0.26), 18.0, phase as f32 / 6.0, 108);
-        }
-        for phase in 0..4 {
-            rosette(&mut ops, centre, art.watermark * MM * 0.55, (0.66, 0.34), 12.0, phase as f32 / 4.0, 84);
-        }
+        rosette(&mut ops, centre, art.watermark * MM, (0.74, 0.26), 18, 6);
+        rosette(&mut ops, centre, art.watermark * MM * 0.55, (0.66, 0.34), 12, 4);
     }
     let centre = (art.seal.x * MM, height - art.seal.y * MM);
     stamp(&mut ops, design, centre, art.seal.radius * MM);
@@ -102,7 +98,7 @@ fn guilloche(ops: &mut Vec<Op>, page: (f32, f32), outer: f32, band: f32, line: [
         let step = length / count;
         let wave = |amplitude: f32, phase: f32| {
             let f = |t: f32| (t * step, amplitude * (TAU * (t + phase)).sin());
-            curve(&|t| if turned { (f(t).1, f(t).0) } else { f(t) }, 8, false)
+            curve(&|t| if turned { (f(t).1, f(t).0) } else { f(t) }, 4, false)
         };
         let waves: Vec<Op> = (0..WAVES).map(|i| wave(reach, f32::from(i) / f32::from(WAVES))).collect();
         let core: Vec<Op> = (0..2_u8).map(|i| wave(reach * 0.45, f32::from(i) / 2.0)).collect();
@@ -132,9 +128,7 @@ fn guilloche(ops: &mut Vec<Op>, page: (f32, f32), outer: f32, band: f32, line: [
 fn corner(ops: &mut Vec<Op>, centre: (f32, f32), radius: f32, line: [u8; 3], fine: [u8; 3]) {
     ops.push(Op::SetOutlineThickness { pt: Pt(0.4) });
     ops.push(Op::SetOutlineColor { col: rgb(fine) });
-    for phase in 0..4 {
-        rosette(ops, centre, radius * 0.86, (0.62, 0.38), 8.0, phase as f32 / 4.0, 48);
-    }
+    rosette(ops, centre, radius * 0.86, (0.62, 0.38), 8, 4);
     ops.push(Op::SetOutlineColor { col: rgb(line) });
     ops.push(Op::SetFillColor { col: rgb(line) });
     ops.push(closed(&circle(centre, radius * 0.2), 8, PaintMode::Fill));
@@ -153,9 +147,7 @@ fn stamp(ops: &mut Vec<Op>, design: &Design, centre: (f32, f32), radius: f32) {
     ops.push(Op::SetOutlineThickness { pt: Pt(0.8) });
     ops.push(closed(&scallops, 144, PaintMode::FillStroke));
     ops.push(Op::SetOutlineThickness { pt: Pt(0.35) });
-    for phase in 0..4 {
-        rosette(ops, centre, radius * 0.9, (0.86, 0.14), 24.0, phase as f32 / 4.0, 120);
-    }
+    rosette(ops, centre, radius * 0.9, (0.86, 0.14), 24, 4);
     ops.push(Op::SetOutlineColor { col: rgb(line) });
     for (share, thickness) in [(0.64, 0.9), (0.60, 0.35)] {
         ops.push(Op::SetOutlineThickness { pt: Pt(thickness) });
@@ -163,9 +155,7 @@ fn stamp(ops: &mut Vec<Op>, design: &Design, centre: (f32, f32), radius: f32) {
     }
     ops.push(Op::SetOutlineColor { col: rgb(fine) });
     ops.push(Op::SetOutlineThickness { pt: Pt(0.35) });
-    for phase in 0..3 {
-        rosette(ops, centre, radius * 0.56, (0.7, 0.3), 10.0, phase as f32 / 3.0, 60);
-    }
+    rosette(ops, centre, radius * 0.56, (0.7, 0.3), 10, 3);
     ops.push(Op::SetFillColor { col: rgb(line) });
     let star: Vec<(f32, f32)> = (0..16)
         .map(|i| {
@@ -177,21 +167,27 @@ fn stamp(ops: &mut Vec<Op>, design: &Design, centre: (f32, f32), radius: f32) {
     ops.push(polygon(&star, PaintMode::Fill));
 }
 
-/// A closed curve whose radius swings `lobes` times between `share.0 - share.1` and `share.0 + share.1` of `radius`.
-fn rosette(
-    ops: &mut Vec<Op>,
-    centre: (f32, f32),
-    radius: f32,
-    share: (f32, f32),
-    lobes: f32,
-    phase: f32,
-    pieces: usize,
-) {
-    let at = |t: f32| {
-        let r = radius * (share.0 + share.1 * (TAU * (lobes * t + phase)).sin());
-        (centre.0 + r * (TAU * t).cos(), centre.1 + r * (TAU * t).sin())
-    };
-    ops.push(curve(&at, pieces, true));
+/// Closed curves whose radius swings `lobes` times between `share.0 - share.1` and `share.0 + share.1` of `radius`, one for each
+/// phase. One lobe is drawn and turned around, so that the rest compresses to nearly nothing.
+fn rosette(ops: &mut Vec<Op>, centre: (f32, f32), radius: f32, share: (f32, f32), lobes: u8, phases: u8) {
+    const PIECES: usize = 6;
+    let turn = 1.0 / f32::from(lobes);
+    let lobe: Vec<Op> = (0..phases)
+        .map(|phase| {
+            let at = |t: f32| {
+                let r = radius * (share.0 + share.1 * (TAU * (t + f32::from(phase) / f32::from(phases))).sin());
+                (r * (TAU * t * turn).cos(), r * (TAU * t * turn).sin())
+            };
+            curve(&at, PIECES, false)
+        })
+        .collect();
+    for i in 0..lobes {
+        let (sin, cos) = (TAU * f32::from(i) * turn).sin_cos();
+        ops.push(Op::SaveGraphicsState);
+        ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw([cos, sin, -sin, cos, centre.0, centre.1]) });
+        ops.extend_from_slice(&lobe);
+        ops.push(Op::RestoreGraphicsState);
+    }
 }
 
 fn circle(centre: (f32, f32), radius: f32) -> impl Fn(f32) -> (f32, f32) {

@@ -161,12 +161,13 @@ pub(crate) struct Front {
     pub(crate) foot: Column,
 }
 
-/// The part that grows and shrinks with its texts, between two heights.
+/// The part that grows and shrinks with its texts, between the head and a lower edge.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     pub(crate) x: f32,
-    pub(crate) top: f32,
+    /// Least space to the number above.
+    pub(crate) gap: f32,
     pub(crate) bottom: f32,
     /// Width of the name and the lines under it.
     pub(crate) name_width: f32,

@@ -107,8 +107,12 @@ impl Placed {
         }
     }
 
-    /// Whether the embedded fonts' ToUnicode tables alone give back the text.
+    /// Whether the embedded fonts' ToUnicode tables alone give back the text; widely spaced letters are taken for words.
     fn says_itself(&self, embedded: &impl Embedded) -> bool {
+        const WIDE: f32 = 0.05;
+        if self.line.tracking > WIDE * self.line.size {
+            return false;
+        }
         let glyphs = self.line.runs.iter().flat_map(|r| r.glyphs.iter().map(move |g| (r.font, g)));
         glyphs.clone().all(|(font, g)| g.id != 0 && embedded.glyph(font, g.id).is_some_and(|(_, text)| text == g.text))
     }

@@ -98,7 +98,7 @@ impl Layout {
         place.add(&self.pens.place, &format!("{}, {}", shared.place, words::date_id(issued)));
         place.add(&self.pens.place_en, &words::date_en(issued));
 
-        let (mut lines, body, rule) = self.person_and_body(cohort, shared, sheet);
+        let (mut lines, body, rule) = self.person_and_body(cohort, shared, sheet, fixed.y);
         lines.extend(fixed.lines);
         lines.extend(place.lines);
         lines.extend(self.code(&sheet.particulars.code));
@@ -110,12 +110,14 @@ impl Layout {
         Certificate { front: lines, annex: reference.lines, body, rule }
     }
 
-    /// The name, the lines under it and the cohort's body, spread between the body's two heights.
+    /// The name, the lines under it and the cohort's body, spread between the head and the body's lower edge. What does not fit
+    /// in full size is set smaller as a whole.
     fn person_and_body(
         &self,
         cohort: &Cohort,
         shared: &Shared,
         sheet: &Sheet<'_>,
+        head: f32,
     ) -> (Vec<Placed>, [f32; 3], [f32; 3]) {
         const RULE: f32 = 3.4 * MM;
         const WIDEST_GAP: f32 = 5.0 * MM;
@@ -136,11 +138,12 @@ impl Layout {
             stack.add(&self.pens.grade, &format!("Predikat / Grade: {grade}"));
         }
 
-        let room = (place.bottom - place.top) * MM;
+        let top = head - place.gap * MM;
+        let room = top - self.from_top(place.bottom);
         let scale = (room / -stack.y).min(1.0);
         let slack = room + stack.y * scale;
         let gap = (slack * 0.25).min(WIDEST_GAP);
-        let (x, top) = (place.x * MM, self.from_top(place.top) - (slack - gap) * 0.4);
+        let (x, top) = (place.x * MM, top - (slack - gap) * 0.45);
         let mut lines = stack.lines;
         for (i, placed) in lines.iter_mut().enumerate() {
             let shift = if i < above { 0.0 } else { gap };
@@ -167,8 +170,8 @@ impl Layout {
         stack.add(&self.pens.lead, "atas keberhasilannya menyelesaikan / for successfully completing");
         stack.add(&self.pens.programme, &shared.programme.id);
         stack.add(&self.pens.programme_en, &shared.programme.en);
-        stack.add(&self.pens.details, &details_id(shared));
-        stack.add(&self.pens.details_en, &details_en(shared));
+        stack.add_all(&self.pens.details, &details_id(shared));
+        stack.add_all(&self.pens.details_en, &details_en(shared));
         Block { height: -stack.y, lines: stack.lines }
     }
 
@@ -279,6 +282,16 @@ pub(crate) struct Stack<'a> {
 }
 
 impl Stack<'_> {
+    /// Several texts of one kind, without the space between kinds.
+    fn add_all(&mut self, pen: &Pen, texts: &[String]) {
+        for (i, text) in texts.iter().filter(|t| !t.is_empty()).enumerate() {
+            if i > 0 {
+                self.y += pen.before();
+            }
+            self.add(pen, text);
+        }
+    }
+
     /// Sets a text into the column; an empty one takes no room.
     pub(crate) fn add(&mut self, pen: &Pen, text: &str) {
         let lines = self.set.fit(pen, text, self.width);
@@ -304,41 +317,45 @@ pub(crate) fn baseline(line: &Line) -> f32 {
     (line.height - line.size) / 2.0 + line.size * ASCENT
 }
 
-fn details_id(shared: &Shared) -> String {
-    let mut parts = vec![shared.cohort.clone()];
-    if !shared.method.id.is_empty() {
-        parts.push(format!("dengan metode {}", shared.method.id));
-    }
-    parts.push(format!("pada {}", words::period_id(shared.starts, shared.ends)));
-    parts.push(format!("selama {}", words::hours_id(shared.hours)));
-    parts.push(held_by(shared, "diselenggarakan oleh", "bersama", "dan"));
-    sentence(parts)
+/// What, when and how long; by whom. Each a line where it fits.
+fn details_id(shared: &Shared) -> Vec<String> {
+    let method = &shared.method.id;
+    vec![
+        joined([&shared.cohort, &prefixed("dengan metode ", method)], ", "),
+        format!(
+            "pada {}, selama {}",
+            unbroken(&words::period_id(shared.starts, shared.ends)),
+            words::hours_id(shared.hours)
+        ),
+        held_by(shared, "diselenggarakan oleh", "bersama", "dan"),
+    ]
 }
 
-fn details_en(shared: &Shared) -> String {
-    let parts = vec![
-        shared.method.en.clone(),
-        words::period_en(shared.starts, shared.ends),
-        words::hours_en(shared.hours),
-        held_by(shared, "held by", "with", "and"),
-    ];
-    let text = sentence(parts);
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+fn details_en(shared: &Shared) -> Vec<String> {
+    let period = words::period_en(shared.starts, shared.ends);
+    let what = joined([&shared.method.en, &unbroken(&period), &words::hours_en(shared.hours)], ", ");
+    let mut chars = what.chars();
+    let what = chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect());
+    vec![what, held_by(shared, "held by", "with", "and")]
 }
 
 fn held_by(shared: &Shared, by: &str, with: &str, and: &str) -> String {
-    let partners = words::list(&shared.partners, and);
-    match (shared.organiser.is_empty(), partners.is_empty()) {
-        (true, _) => String::new(),
-        (false, true) => format!("{by} {}", shared.organiser),
-        (false, false) => format!("{by} {} {with} {partners}", shared.organiser),
-    }
+    let partners = prefixed(&format!(" {with} "), &words::list(&shared.partners, and));
+    if shared.organiser.is_empty() { String::new() } else { format!("{by} {}{partners}", shared.organiser) }
 }
 
-fn sentence(parts: Vec<String>) -> String {
-    let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
-    parts.join(", ")
+/// Spaces at which no line is broken.
+fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
+fn prefixed(prefix: &str, text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{prefix}{text}") }
+}
+
+fn joined<const N: usize>(parts: [&str; N], by: &str) -> String {
+    let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+    parts.join(by)
 }
 
 /// The lines under the name: all that the full rendering has, of the short one only the agency, and only where it is wanted.
@@ -347,17 +364,12 @@ fn person(shared: &Shared, particulars: &Particulars) -> Vec<String> {
     let Some(private) = &particulars.private else {
         return if shared.show_instansi && !instansi.is_empty() { vec![instansi] } else { Vec::new() };
     };
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let joined = |parts: [String; 3], by: &str| {
-        let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
-        parts.join(by)
-    };
-    let birth = private.birth.as_ref().map_or_else(String::new, |b| format!("Lahir: {b}"));
+    let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
     let lines = [
-        joined([identity(private), text(&private.status), text(&private.pangkat_golongan)], " · "),
-        joined([text(&private.jabatan), text(&private.unit_kerja), String::new()], ", "),
+        joined([&identity(private), &text(&private.status), &text(&private.pangkat_golongan)], " · "),
+        joined([&text(&private.jabatan), &text(&private.unit_kerja)], ", "),
         instansi,
-        birth,
+        prefixed("Lahir: ", &text(&private.birth)),
     ];
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }

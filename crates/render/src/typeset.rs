@@ -103,9 +103,9 @@ impl Typesetter {
     }
 
     /// As few lines as the style allows, none wider than `width` points: first smaller down to the style's `min`, then broken,
-    /// in the end as small as it must be. Nothing is ever cut.
+    /// in the end as small as it must be. Nothing is ever cut. A no-break space is set as a space.
     pub(crate) fn fit(&self, pen: &Pen, text: &str, width: f32) -> Vec<Line> {
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Vec::new();
         }
         let style = &pen.style;
@@ -169,6 +169,7 @@ impl Typesetter {
     }
 
     fn line_at(&self, pen: &Pen, text: &str, size: f32) -> Line {
+        let text = &text.replace('\u{a0}', " ");
         let runs = self.runs(pen, text);
         let tracking = pen.style.tracking * size / 1000.0;
         let count = runs.iter().map(|r| r.glyphs.len()).sum::<usize>();
@@ -228,13 +229,21 @@ impl Typesetter {
         };
         let scale = 1000.0 / face.units_per_em() as f32;
         let infos = shaped.glyph_infos();
-        let glyphs = infos.iter().zip(shaped.glyph_positions()).enumerate().map(|(i, (info, at))| Glyph {
-            id: info.glyph_id as u16,
-            natural: natural(face, info.glyph_id as u16),
-            advance: at.x_advance as f32 * scale,
-            dx: at.x_offset as f32 * scale,
-            dy: at.y_offset as f32 * scale,
-            text: cluster(text, i, |n| infos.get(n).map(|info| info.cluster as usize)).to_owned(),
+        let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let mut before = None;
+        let glyphs = infos.iter().zip(shaped.glyph_positions()).map(|(info, at)| {
+            let cluster = info.cluster as usize;
+            let text = if before.replace(cluster) == Some(cluster) { "" } else { slice(text, &starts, cluster) };
+            Glyph {
+                id: info.glyph_id as u16,
+                natural: natural(face, info.glyph_id as u16),
+                advance: at.x_advance as f32 * scale,
+                dx: at.x_offset as f32 * scale,
+                dy: at.y_offset as f32 * scale,
+                text: text.to_owned(),
+            }
         });
         Run { font, glyphs: glyphs.collect() }
     }
@@ -246,22 +255,10 @@ pub(crate) fn natural(face: &Face<'_>, id: u16) -> f32 {
     f32::from(units) * 1000.0 / face.units_per_em() as f32
 }
 
-/// The text of the `i`-th glyph: its cluster's for the first glyph of a cluster, nothing for the others.
-fn cluster(text: &str, i: usize, start: impl Fn(usize) -> Option<usize>) -> &str {
-    let Some(from) = start(i) else { return "" };
-    if i > 0 && start(i - 1) == Some(from) {
-        return "";
-    }
-    // Clusters ascend, or descend where the script runs from right to left.
-    let mut to = text.len();
-    for n in 0.. {
-        match start(n) {
-            Some(other) if other > from => to = to.min(other),
-            Some(_) => {}
-            None => break,
-        }
-    }
-    text.get(from..to).unwrap_or("")
+/// The text of the cluster that starts at `from`: up to where the next one starts.
+fn slice<'t>(text: &'t str, starts: &[usize], from: usize) -> &'t str {
+    let next = starts.partition_point(|start| *start <= from);
+    text.get(from..starts.get(next).copied().unwrap_or(text.len())).unwrap_or("")
 }
 
 impl Line {
