@@ -2,6 +2,7 @@
 //!
 //! [`programme`] reads what is taught and how its certificates look; [`roster`] reads who passed.
 
+pub mod keyring;
 mod kinds;
 pub mod programme;
 pub mod roster;
