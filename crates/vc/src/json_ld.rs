@@ -393,7 +393,7 @@ fn scalar_term(context: &ActiveContext, term: Option<&Term>, name: &str, value: 
         (value, Some(Coercion::Datatype(datatype))) => literal(name, value, Some(datatype.clone())),
         (Value::String(text), _) => {
             let language = term.and_then(|term| term.language.clone()).unwrap_or_else(|| context.language.clone());
-            let direction = term.and_then(|term| term.direction.clone()).unwrap_or_else(|| context.direction.clone());
+            let direction = term.and_then(|term| term.direction.clone()).flatten();
             Ok(string_literal(text, language, direction))
         }
         (value, _) => literal(name, value, None),
@@ -486,7 +486,7 @@ fn language_map(
     name: &str,
     map: &Map<String, Value>,
 ) -> Result<Vec<RdfTerm>, Problem> {
-    let direction = term.and_then(|term| term.direction.clone()).unwrap_or_else(|| context.direction.clone());
+    let direction = term.and_then(|term| term.direction.clone()).flatten();
     let mut terms = Vec::new();
     for (tag, value) in map {
         let language = match context.expand_vocab(tag).as_deref() {

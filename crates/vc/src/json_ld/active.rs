@@ -55,7 +55,6 @@ pub(crate) struct ActiveContext {
     terms: HashMap<String, Arc<Term>>,
     vocab: Option<String>,
     pub(super) language: Option<String>,
-    pub(super) direction: Option<String>,
     /// The context to return to when a type-scoped context does not propagate.
     pub(super) previous: Option<Arc<ActiveContext>>,
     scoped: Mutex<HashMap<(String, Scope), Arc<ActiveContext>>>,
@@ -237,7 +236,6 @@ impl ActiveContext {
             terms: self.terms.clone(),
             vocab: self.vocab.clone(),
             language: self.language.clone(),
-            direction: self.direction.clone(),
             previous: self.previous.clone(),
             scoped: Mutex::default(),
         }
@@ -258,11 +256,8 @@ impl ActiveContext {
                 ("@language", Value::String(tag)) if is_language_tag(tag) => {
                     result.language = Some(tag.to_ascii_lowercase());
                 }
-                ("@direction", Value::Null) => result.direction = None,
-                ("@direction", Value::String(direction)) if direction == "ltr" || direction == "rtl" => {
-                    result.direction = Some(direction.clone());
-                }
-                ("@base", Value::Null) | ("@propagate" | "@protected", Value::Bool(_)) => {}
+                // A default direction is refused: the public implementations lose it in scoped contexts.
+                ("@base" | "@direction", Value::Null) | ("@propagate" | "@protected", Value::Bool(_)) => {}
                 // @import, a base IRI and anything that looks like a keyword: refused, never skipped.
                 _ => return Err(invalid(name, value)),
             }
