@@ -1,6 +1,8 @@
 //! Our canonical N-Quads beside those of the npm packages `jsonld` 9 (safe mode) and `rdf-canonize` 5, byte for byte.
 //! `tests/documents` holds each document and what they made of it; `tests/interop` makes it again where node is present.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads files; the crate under test does not")]
+
 use std::path::Path;
 
 #[test]

@@ -1,6 +1,8 @@
 //! The official vectors of VC Data Integrity EdDSA 1.0, every intermediate value, and the public
 //! previous-proof cases. Their provenance is in `tests/vectors/README.md`.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads files; the crate under test does not")]
+
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use vc::core::{hash_data, parse, proof_configuration};
