@@ -60,7 +60,9 @@ pub use status::{
 };
 pub use suite::Cryptosuite;
 pub use time::{date_time_stamp, parse_date_time_stamp};
-pub use verify::{Issuers, Policy, needs, verify};
+pub use verify::{
+    Issuers, Policy, PresentationPolicy, PresentationReport, needs, presentation_needs, verify, verify_presentation,
+};
 pub use wording::{Lang, Sentences, check_line, sentences};
 
 /// The parts below the credential, open to tests, benchmarks and tools.

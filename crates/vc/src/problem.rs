@@ -146,6 +146,10 @@ kinds! {
     Purpose "proof-purpose" "VC Data Integrity 1.0, 2.3 Proof Purposes"
         { "Tanda tangan dibuat untuk tujuan lain." / "Minta kredensial yang ditandatangani sebagai pernyataan penerbit." }
         { "The signature was made for another purpose." / "Ask for a credential signed for the purpose assertionMethod." }
+    /// The proof answers another challenge or was made for another verifier.
+    Challenge "challenge" "VC Data Integrity 1.0, 2.1 Proofs (challenge, domain)"
+        { "Tanda tangan ini menjawab permintaan lain." / "Minta pemegang menunjukkannya kembali untuk permintaan ini." }
+        { "This signature answers another request." / "Ask the holder to present it again for this request." }
     /// The proof's own period is over or lies ahead.
     ProofPeriod "proof-period" "VC Data Integrity 1.0, 2.1 Proofs"
         { "Tanda tangan sudah lewat atau belum masuk masanya." / "Minta kredensial yang ditandatangani kembali." }

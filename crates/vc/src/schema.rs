@@ -18,7 +18,7 @@ pub(crate) fn check(credential: &Value) -> Vec<Problem> {
     };
     let mut rules = Rules { problems: Vec::new() };
     rules.context(members.get("@context"));
-    rules.types(members.get("type"));
+    rules.types(members.get("type"), "VerifiableCredential");
     if let Some(id) = members.get("id") {
         rules.url(ProblemKind::Id, "id", id);
     }
@@ -42,6 +42,32 @@ pub(crate) fn check(credential: &Value) -> Vec<Problem> {
     }
     if has_type(credential, "OpenBadgeCredential") || has_type(credential, "AchievementCredential") {
         rules.open_badge(members);
+    }
+    rules.problems
+}
+
+/// Checks a presentation (VCDM 2.0, 4.13). The credentials in it are checked by themselves.
+pub(crate) fn check_presentation(presentation: &Value) -> Vec<Problem> {
+    let Value::Object(members) = presentation else {
+        return vec![Problem::new(ProblemKind::Json, "", "a presentation is a JSON object")];
+    };
+    let mut rules = Rules { problems: Vec::new() };
+    rules.context(members.get("@context"));
+    rules.types(members.get("type"), "VerifiablePresentation");
+    if let Some(id) = members.get("id") {
+        rules.url(ProblemKind::Id, "id", id);
+    }
+    match members.get("holder") {
+        None => {}
+        Some(Value::Object(holder)) => {
+            rules.url(ProblemKind::Id, "holder.id", holder.get("id").unwrap_or(&Value::Null))
+        }
+        Some(other) => rules.url(ProblemKind::Id, "holder", other),
+    }
+    for credential in members.get("verifiableCredential").map(items).unwrap_or_default() {
+        if !credential.is_object() {
+            rules.refuse(ProblemKind::Member, "verifiableCredential", format!("{credential} is no object"));
+        }
     }
     rules.problems
 }
@@ -79,7 +105,7 @@ impl Rules {
     }
 
     /// 4.5 Types.
-    fn types(&mut self, types: Option<&Value>) {
+    fn types(&mut self, types: Option<&Value>, wanted: &str) {
         let Some(value) = types else {
             return self.refuse(ProblemKind::Type, "type", "is missing");
         };
@@ -87,9 +113,9 @@ impl Rules {
         if let Some(odd) = names.iter().find(|name| !name.is_string()) {
             self.refuse(ProblemKind::Type, "type", format!("{odd} is no string"));
         }
-        let wanted = ["VerifiableCredential", "https://www.w3.org/2018/credentials#VerifiableCredential"];
-        if !names.iter().any(|name| name.as_str().is_some_and(|name| wanted.contains(&name))) {
-            self.refuse(ProblemKind::Type, "type", "lacks VerifiableCredential");
+        let iri = format!("https://www.w3.org/2018/credentials#{wanted}");
+        if !names.iter().any(|name| name == wanted || *name == iri.as_str()) {
+            self.refuse(ProblemKind::Type, "type", format!("lacks {wanted}"));
         }
     }
 

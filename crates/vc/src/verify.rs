@@ -1,8 +1,11 @@
 //! Verification: always all five checks, never an `Err`. What the verdict needs from outside is asked
 //! for by [`needs`] and handed over as [`Evidence`]; the verdict itself is decided in `report.rs`.
 
+mod presentation;
 mod proofs;
 mod standing;
+
+pub use presentation::{PresentationPolicy, PresentationReport, presentation_needs, verify_presentation};
 
 use crate::credential::Facts;
 use crate::did::did_web_url;
@@ -57,18 +60,21 @@ type Judged = Result<(), Finding>;
 /// What has to be obtained before `text` can be judged and is not in `evidence` yet. Ask again after
 /// answering, until nothing is left: a set status bit, for instance, asks for the record behind it.
 pub fn needs(text: &[u8], evidence: &Evidence) -> Vec<Need> {
-    let Ok(credential) = json::parse(text) else { return Vec::new() };
+    json::parse(text).map_or_else(|_| Vec::new(), |credential| needs_of(&credential, evidence))
+}
+
+fn needs_of(credential: &Value, evidence: &Evidence) -> Vec<Need> {
     let mut needs = Vec::new();
     let mut ask = |need: Need| {
         if evidence.get(&need).is_none() && !needs.contains(&need) {
             needs.push(need);
         }
     };
-    for did in proofs::controllers(&credential).into_iter().filter(|did| did_web_url(did).is_some()) {
+    for did in proofs::controllers(credential).into_iter().filter(|did| did_web_url(did).is_some()) {
         ask(Need::Did(did));
     }
     let now = Timestamp::UNIX_EPOCH;
-    for need in standing::needs(&credential, evidence, now) {
+    for need in standing::needs(credential, evidence, now) {
         ask(need);
     }
     needs
@@ -76,15 +82,18 @@ pub fn needs(text: &[u8], evidence: &Evidence) -> Vec<Need> {
 
 /// Judges a credential's text. Never fails: what is no credential is reported as such.
 pub fn verify(text: &[u8], evidence: &Evidence, policy: &Policy, now: Timestamp) -> Report {
-    let credential = match json::parse(text) {
-        Ok(credential) => credential,
-        Err(problem) => return unreadable(problem, policy),
-    };
-    let facts = Facts::from_value(&credential);
-    let (proof, signers) = proofs::judge(&credential, evidence, now);
+    match json::parse(text) {
+        Ok(credential) => judge(&credential, evidence, policy, now),
+        Err(problem) => unreadable(problem, policy),
+    }
+}
+
+fn judge(credential: &Value, evidence: &Evidence, policy: &Policy, now: Timestamp) -> Report {
+    let facts = Facts::from_value(credential);
+    let (proof, signers) = proofs::judge(credential, proofs::ASSERTION, evidence, now);
     let untouched = !matches!(proof, Err(Finding::Fails(_)));
     let issuer = proofs::judge_issuer(&facts.issuer, &signers, &policy.issuers);
-    let standing = standing::judge(&credential, &facts.issuer, evidence, now);
+    let standing = standing::judge(credential, &facts.issuer, evidence, now);
     let mut findings = Findings::default();
     if untouched {
         findings.since = standing.since;
@@ -92,7 +101,7 @@ pub fn verify(text: &[u8], evidence: &Evidence, policy: &Policy, now: Timestamp)
         findings.successor = standing.successor;
         findings.status_as_of = standing.as_of;
     }
-    if proof.is_ok() && only_known_contexts(&credential) {
+    if proof.is_ok() && only_known_contexts(credential) {
         findings.facts = Some(facts);
     }
     let skipped_if_touched = |name, judged| match untouched {
@@ -103,8 +112,8 @@ pub fn verify(text: &[u8], evidence: &Evidence, policy: &Policy, now: Timestamp)
         check(CheckName::Proof, proof),
         skipped_if_touched(CheckName::Issuer, issuer),
         skipped_if_touched(CheckName::Status, standing.judged),
-        skipped_if_touched(CheckName::Validity, judge_validity(&credential, now)),
-        check(CheckName::Schema, judge_schema(&credential)),
+        skipped_if_touched(CheckName::Validity, judge_validity(credential, now)),
+        check(CheckName::Schema, judge_schema(credential)),
     ];
     Report::decide(checks, findings, &policy.decides)
 }

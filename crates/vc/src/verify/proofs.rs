@@ -13,6 +13,20 @@ use serde_json::{Map, Value, json};
 /// Most proofs that a document may carry.
 const MAX_PROOFS: usize = 16;
 
+/// What the proofs of a document have to be made for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected<'a> {
+    /// `assertionMethod` for credentials, `authentication` for presentations.
+    pub(super) purpose: &'a str,
+    /// What the verifier asked the holder to sign, if anything.
+    pub(super) challenge: Option<&'a str>,
+    /// The verifier itself, as the holder was told.
+    pub(super) domain: Option<&'a str>,
+}
+
+/// A credential's proofs assert.
+pub(super) const ASSERTION: Expected<'static> = Expected { purpose: "assertionMethod", challenge: None, domain: None };
+
 /// The DIDs whose documents are needed: those of the proofs' methods and of the issuer.
 pub(super) fn controllers(credential: &Value) -> Vec<String> {
     let methods = proofs(credential).unwrap_or_default();
@@ -23,7 +37,12 @@ pub(super) fn controllers(credential: &Value) -> Vec<String> {
 
 /// Judges every proof of a document (VC Data Integrity 1.0, 4.5). Gives the controllers whose proofs
 /// verified.
-pub(super) fn judge(document: &Value, evidence: &Evidence, now: Timestamp) -> (Judged, Vec<String>) {
+pub(super) fn judge(
+    document: &Value,
+    expected: Expected<'_>,
+    evidence: &Evidence,
+    now: Timestamp,
+) -> (Judged, Vec<String>) {
     let proofs = match proofs(document) {
         Ok(proofs) => proofs,
         Err(problem) => return (Err(Finding::Fails(problem)), Vec::new()),
@@ -39,7 +58,7 @@ pub(super) fn judge(document: &Value, evidence: &Evidence, now: Timestamp) -> (J
     let mut signers = Vec::new();
     let mut undecided = None;
     for proof in &proofs {
-        match judge_one(&unsecured, proof, &proofs, evidence, now) {
+        match judge_one(&unsecured, proof, &proofs, expected, evidence, now) {
             Ok(controller) => signers.push(controller),
             Err(Finding::Undecided(problem)) => undecided = undecided.or(Some(problem)),
             Err(fails) => return (Err(fails), Vec::new()),
@@ -94,12 +113,13 @@ fn judge_one(
     unsecured: &Value,
     proof: &Map<String, Value>,
     all: &[&Map<String, Value>],
+    expected: Expected<'_>,
     evidence: &Evidence,
     now: Timestamp,
 ) -> Result<String, Finding> {
-    let method = check_members(proof, now).map_err(Finding::Fails)?;
+    let method = check_members(proof, expected, now).map_err(Finding::Fails)?;
     let created = proof.get("created").and_then(Value::as_str);
-    let key = key_of(method, "assertionMethod", created, evidence)?;
+    let key = key_of(method, expected.purpose, created, evidence)?;
     // What a chained proof covers: the document together with the proofs it names.
     let chained;
     let document = match previous_proofs(proof, all).map_err(Finding::Fails)? {
@@ -116,7 +136,11 @@ fn judge_one(
 }
 
 /// The members that every proof needs (VC Data Integrity 1.0, 2.1). Gives the verification method.
-fn check_members(proof: &Map<String, Value>, now: Timestamp) -> Result<&str, Problem> {
+fn check_members<'a>(
+    proof: &'a Map<String, Value>,
+    expected: Expected<'_>,
+    now: Timestamp,
+) -> Result<&'a str, Problem> {
     let text = |name: &str| {
         let value = proof.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         value.ok_or_else(|| Problem::new(ProblemKind::ProofMember, format!("proof.{name}"), "is missing or no string"))
@@ -124,9 +148,15 @@ fn check_members(proof: &Map<String, Value>, now: Timestamp) -> Result<&str, Pro
     text("type")?;
     suite_of(proof)?;
     let purpose = text("proofPurpose")?;
-    if purpose != "assertionMethod" {
-        let detail = format!("{purpose:?}; a credential needs assertionMethod");
+    if purpose != expected.purpose {
+        let detail = format!("{purpose:?}; {} is needed here", expected.purpose);
         return Err(Problem::new(ProblemKind::Purpose, "proof.proofPurpose", detail));
+    }
+    for (name, wanted) in [("challenge", expected.challenge), ("domain", expected.domain)] {
+        if let Some(wanted) = wanted.filter(|wanted| proof.get(name).is_none_or(|got| got != wanted)) {
+            let detail = format!("{wanted:?} was asked for");
+            return Err(Problem::new(ProblemKind::Challenge, format!("proof.{name}"), detail));
+        }
     }
     text("proofValue")?;
     let date = |name: &str| match proof.get(name) {
