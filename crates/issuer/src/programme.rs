@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::{ToSpan, ZonedDateTime};
 use vc::Lang;
 
-pub use number::{NumberPattern, roman};
+pub use number::{MAX_NUMBER_CHARS, NumberPattern, roman};
 pub use problem::{ProgrammeProblem, ProgrammeProblemKind};
 
 use crate::text::fold;
@@ -179,19 +179,6 @@ impl Programme {
         }
     }
 
-    /// `Sertifikat_AI-Campus_II-2026_BUDI-CONTOH`: the name of a holder's files, without extension
-    /// and without anything private.
-    pub fn file_stem(&self, name: &str) -> String {
-        let words = fold(name).to_uppercase().replace(' ', "-");
-        let holder: String = words.chars().take(MAX_STEM_NAME_CHARS).collect();
-        format!(
-            "Sertifikat_{}_{}_{}",
-            self.code,
-            self.cohort_label(),
-            holder.trim_end_matches('-')
-        )
-    }
-
     /// The last moment in force of a certificate issued at `issued` (in the issuer's zone), or
     /// `None` if it has no end.
     pub fn valid_until(&self, issued: &ZonedDateTime) -> Option<ZonedDateTime> {
@@ -223,10 +210,6 @@ impl Programme {
         self.grades.last().map(|grade| grade.from)
     }
 }
-
-/// The longest part of a file name that comes from a holder's name: names reach 80 characters, and
-/// a path on some phones 255 bytes.
-const MAX_STEM_NAME_CHARS: usize = 80;
 
 impl Words {
     /// The text in one language.

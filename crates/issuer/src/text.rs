@@ -9,7 +9,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nf
 ///
 /// # Errors
 /// The first character that must not stand in a name or a label: see [`is_refused`].
-pub fn clean(raw: &str) -> Result<Cow<'_, str>, char> {
+pub(crate) fn clean(raw: &str) -> Result<Cow<'_, str>, char> {
     if let Some(refused) = raw.chars().find(|&c| is_refused(c)) {
         return Err(refused);
     }
@@ -32,7 +32,7 @@ pub fn clean(raw: &str) -> Result<Cow<'_, str>, char> {
 
 /// Control characters (but for tab and line breaks, which become spaces), marks that reverse or
 /// hide text, private characters, and U+FFFD, the trace of a wrong encoding.
-pub fn is_refused(c: char) -> bool {
+pub(crate) fn is_refused(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => false,
         '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFFD}' => true,
@@ -45,7 +45,7 @@ pub fn is_refused(c: char) -> bool {
 
 /// The same person's name in two spellings gives the same text: small letters, no accents, no
 /// punctuation, single spaces.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|&c| !is_combining_mark(c)) {
         match c {
@@ -73,7 +73,7 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
 
 /// Whether a spreadsheet would take the text for a formula (OWASP, *CSV Injection*). Spreadsheets
 /// skip white space in front, and some take the full-width signs too.
-pub fn starts_like_a_formula(text: &str) -> bool {
+pub(crate) fn starts_like_a_formula(text: &str) -> bool {
     let starts_with_break = text.starts_with(['\t', '\r', '\n']);
     let sign = text.trim_start().chars().next();
     starts_with_break
