@@ -8,8 +8,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use vc::Lang;
 
-/// The same inputs on every machine.
+/// The same inputs on every machine; `PIAGAM_FUZZ_CASES` asks for more of them.
 fn runner(cases: u32) -> TestRunner {
+    let more = std::env::var("PIAGAM_FUZZ_CASES").ok().and_then(|more| more.parse().ok());
+    let cases = more.unwrap_or(cases).max(cases);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
 }
@@ -102,7 +104,7 @@ fn mutated_pdfs_never_panic() {
         })
         .unwrap();
     // Some damage falls where nobody looks; most does not.
-    assert!((200..3_000).contains(&found.get()), "{} of 4,000", found.get());
+    assert!(found.get() > 200, "only {} survived", found.get());
 }
 
 #[test]
