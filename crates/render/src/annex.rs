@@ -11,23 +11,32 @@ impl Layout {
     /// The pages of subjects, and where on them a certificate's reference goes.
     pub(crate) fn annex(&self, shared: &Shared) -> (Vec<Page>, f32) {
         let table = &self.design.file.annex.table;
-        let mut reference_top = 0.0;
+        let reference_top = self.annex_head(shared, &mut Page::default());
+        let top = self.from_top(table.top).min(reference_top - self.reference_height());
         // Head and total take a row each.
-        let capacity = ((table.bottom - table.top) / table.row_one).floor().max(3.0) as usize - 2;
+        let rows = ((top - self.from_top(table.bottom)) / (table.row_one * MM)).floor();
+        let capacity = rows.max(3.0) as usize - 2;
         let chunks: Vec<&[Subject]> = shared.subjects.chunks(capacity).collect();
         let mut pages = Vec::new();
         for (i, subjects) in chunks.iter().enumerate() {
             let mut page = Page::default();
             self.test_band(shared, &mut page);
-            reference_top = self.annex_head(shared, &mut page);
+            self.annex_head(shared, &mut page);
             let is_last = i + 1 == chunks.len();
-            let bottom = self.table(subjects, i * capacity + 1, is_last.then_some(shared), &mut page);
+            let bottom = self.table(top, subjects, i * capacity + 1, is_last.then_some(shared), &mut page);
             if is_last {
                 self.notes(shared, bottom, &mut page);
             }
             pages.push(page);
         }
         (pages, reference_top)
+    }
+
+    /// Room for a reference on two lines, and a gap to the table.
+    fn reference_height(&self) -> f32 {
+        const GAP: f32 = 1.5 * MM;
+        let pen = &self.pens.annex_reference;
+        pen.before() + 2.0 * self.set.line(pen, "x").height + GAP
     }
 
     fn annex_head(&self, shared: &Shared, page: &mut Page) -> f32 {
@@ -44,12 +53,12 @@ impl Layout {
 
     /// Rows as high as there is room for; Indonesian over English where two lines fit, else beside each other. Returns the
     /// lower edge.
-    fn table(&self, subjects: &[Subject], first: usize, total: Option<&Shared>, page: &mut Page) -> f32 {
+    fn table(&self, top: f32, subjects: &[Subject], first: usize, total: Option<&Shared>, page: &mut Page) -> f32 {
         let table = &self.design.file.annex.table;
         let count = subjects.len() + 2;
-        let height = ((table.bottom - table.top) / count as f32).clamp(table.row_one, table.row) * MM;
+        let height = ((top - self.from_top(table.bottom)) / count as f32).clamp(table.row_one * MM, table.row * MM);
         let two_lines = height >= table.row_two * MM;
-        let mut y = self.from_top(table.top);
+        let mut y = top;
 
         let head_height = height.min(8.0 * MM);
         self.cell(page, Cell::Number, "NO.", &self.pens.table_head, y, head_height);

@@ -218,6 +218,7 @@ impl Layout {
         stack
     }
 
+    /// The foot grows upwards from its place.
     fn foot(&self, shared: &Shared, page: &mut Page) {
         let mut stack = self.stack(&self.design.file.front.foot);
         let issuer = &shared.agency.id;
@@ -229,7 +230,8 @@ impl Layout {
             &self.pens.foot_en,
             "This certificate was issued digitally. Scan the QR code to verify that it is authentic.",
         );
-        page.lines.extend(stack.lines);
+        let height = self.from_top(self.design.file.front.foot.y) - stack.y;
+        page.lines.extend(stack.lines.into_iter().map(|placed| Placed { y: placed.y + height, ..placed }));
     }
 
     pub(crate) fn test_band(&self, shared: &Shared, page: &mut Page) {

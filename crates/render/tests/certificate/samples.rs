@@ -1,14 +1,10 @@
-//! Whole certificates: what they say, what they carry, that they do not change.
-
-use std::path::PathBuf;
+//! A cohort, a graduate, a credential: all invented.
 
 use jiff::civil::date;
+use render::{Bilingual, Particulars, Private, Shared, Signatory, Subject, Title};
 
-use crate::layout::Sheet;
-use crate::{Bilingual, Design, Particulars, Press, Private, Shared, Signatory, Subject, Title};
-
-const CREDENTIAL: &[u8] = br#"{"@context":["https://www.w3.org/ns/credentials/v2"],"name":"Contoh \u00e9 <&>"}"#;
-const LONGEST: &str = "Prof. Dr. Ir. H. Raden Mas Contoh Panjang Sekali Fiktifwijaya, S.T., M.Eng., IPU";
+/// Eighty characters.
+pub(crate) const LONGEST: &str = "Prof. Dr. Ir. H. Raden Mas Contoh Panjang Sekali Fiktifwijaya, S.T., M.Eng., IPU";
 
 pub(crate) fn shared() -> Shared {
     let subject = |id: &str, en: &str, hours| Subject { id: id.into(), en: en.into(), hours };
@@ -44,7 +40,7 @@ pub(crate) fn shared() -> Shared {
     }
 }
 
-fn particulars() -> Particulars {
+pub(crate) fn particulars() -> Particulars {
     Particulars {
         code: "ABCDEFGHJKLMNPQR".into(),
         url: "http://localhost:8080/v/ABCDEFGHJKLMNPQR".into(),
@@ -54,7 +50,7 @@ fn particulars() -> Particulars {
     }
 }
 
-fn full() -> Particulars {
+pub(crate) fn full() -> Particulars {
     let private = Private {
         nip: Some("199001012015031001".into()),
         status: Some("PNS".into()),
@@ -66,50 +62,16 @@ fn full() -> Particulars {
     Particulars { private: Some(private), ..particulars() }
 }
 
-fn sheet<'a>(name: &'a str, particulars: &'a Particulars) -> Sheet<'a> {
-    Sheet { name, number: "00017/AI-CAMPUS/II/VIII/2026", grade: Some("Sangat Memuaskan"), particulars }
-}
-
-fn press() -> Press {
-    Press::new(&Design::klasik().unwrap(), shared()).unwrap()
-}
-
-fn folder() -> PathBuf {
-    let folder = std::env::temp_dir().join("piagam-render");
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-#[test]
-fn samples() {
-    let press = press();
-    let (short, full) = (particulars(), full());
-    for (file, name, particulars) in [
-        ("usual", "Siti Contoh Rahmawati, S.Sos., M.A.P.", &short),
-        ("shortest", "Uji", &short),
-        ("longest", LONGEST, &short),
-        ("full", "Siti Contoh Rahmawati, S.Sos., M.A.P.", &full),
-        ("full-longest", LONGEST, &full),
-        ("foreign", "Ñandú Øst Žižek 山田 Ștefan Đặng ﬁ q̃", &short),
-    ] {
-        let bytes = press.print_sheet(&sheet(name, particulars), CREDENTIAL).unwrap();
-        std::fs::write(folder().join(format!("{file}.pdf")), bytes).unwrap();
-    }
-    let mut other = shared();
-    other.title = Title::Completion;
-    other.test_band = true;
-    other.programme = Bilingual::new(
-        "Tata Kelola Pemerintahan Digital dan Pemanfaatan Kecerdasan Artifisial dalam Pelayanan Publik",
-        "Digital Governance and the Use of Artificial Intelligence in Public Services",
+/// A stored credential; what counts here are its facts and its bytes.
+pub(crate) fn signed(name: &str) -> vc::Signed {
+    let name = serde_json::Value::from(name);
+    let text = format!(
+        r#"{{"@context":["https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+"id":"http://localhost:8080/credentials/00000000-0000-4000-8000-000000000000","type":["VerifiableCredential","OpenBadgeCredential"],
+"issuer":{{"id":"did:web:localhost%3A8080","type":["Profile"],"name":"Lembaga Contoh"}},"validFrom":"2026-08-14T02:00:00Z",
+"credentialSubject":{{"type":["AchievementSubject"],"licenseNumber":"00017/AI-CAMPUS/II/VIII/2026","identifier":[{{"type":"IdentityObject","identityHash":{name},"identityType":"name","hashed":false}}],
+"name":{name},"result":[{{"type":["Result"],"value":"Sangat Memuaskan"}}],"achievement":{{"id":"urn:uuid:0","type":["Achievement"],"name":"Uji"}}}},
+"proof":{{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","proofValue":"z0"}}}}"#
     );
-    other.subjects = (1..=30)
-        .map(|i| Subject {
-            id: format!("Mata pelatihan uji nomor {i} dengan judul yang cukup panjang"),
-            en: format!("Sample subject number {i} with a rather long title"),
-            hours: i,
-        })
-        .collect();
-    let press = Press::new(&Design::klasik().unwrap(), other).unwrap();
-    let bytes = press.print_sheet(&sheet(LONGEST, &full), CREDENTIAL).unwrap();
-    std::fs::write(folder().join("crowded.pdf"), bytes).unwrap();
+    vc::Signed::reopen(text).expect("a credential")
 }

@@ -1,0 +1,309 @@
+//! A small reader of our own PDFs: what is said where, what is drawn, what is attached. It follows the operators that we write
+//! and no more.
+
+use std::collections::BTreeMap;
+
+use lopdf::content::Content;
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+type Matrix = [f32; 6];
+
+/// A PDF, read.
+pub(crate) struct Pages {
+    doc: Document,
+    pages: Vec<Page>,
+}
+
+#[derive(Default)]
+struct Page {
+    pieces: Vec<Piece>,
+    /// Rectangles filled black: the QR code's modules, in their own units.
+    modules: Vec<[f32; 4]>,
+}
+
+/// A text in one go, in points.
+#[derive(Debug, Clone)]
+struct Piece {
+    text: String,
+    left: f32,
+    right: f32,
+    baseline: f32,
+    size: f32,
+}
+
+struct Font {
+    widths: Vec<f32>,
+    texts: BTreeMap<u16, String>,
+}
+
+#[derive(Clone)]
+struct State {
+    ctm: Matrix,
+    is_black: bool,
+}
+
+impl Pages {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let doc = Document::load_mem(bytes).unwrap();
+        let pages = doc.page_iter().map(|id| read_page(&doc, id)).collect();
+        Self { doc, pages }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// All texts, line by line from the top, pages set apart.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        for (i, page) in self.pages.iter().enumerate() {
+            out.push_str(&format!("[{}]\n", i + 1));
+            let mut pieces = page.pieces.clone();
+            pieces.sort_by(|a, b| b.baseline.total_cmp(&a.baseline).then(a.left.total_cmp(&b.left)));
+            for (n, piece) in pieces.iter().enumerate() {
+                let same_line = n > 0 && (pieces[n - 1].baseline - piece.baseline).abs() < 1.0;
+                if same_line {
+                    let gap = piece.left - pieces[n - 1].right;
+                    out.truncate(out.trim_end_matches('\n').len());
+                    out.push_str(if gap > 0.12 * piece.size { "   " } else { "" });
+                }
+                out.push_str(&piece.text);
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    /// Texts, metadata, links and the attachment.
+    pub(crate) fn everything(&self) -> String {
+        let attachment = String::from_utf8_lossy(&self.attachment("credential.json")).into_owned();
+        format!("{}{}{attachment}{:?}", self.text(), self.xmp(), self.links())
+    }
+
+    /// Bytes of an embedded file, by the name tree.
+    pub(crate) fn attachment(&self, name: &str) -> Vec<u8> {
+        let names = self.embedded_names();
+        let at = names.iter().position(|n| n.as_str().is_ok_and(|n| n == name.as_bytes())).unwrap();
+        let file = self.doc.get_dictionary(names[at + 1].as_reference().unwrap()).unwrap();
+        let stream = file.get(b"EF").unwrap().as_dict().unwrap().get(b"F").unwrap().as_reference().unwrap();
+        self.doc.get_object(stream).unwrap().as_stream().unwrap().get_plain_content().unwrap()
+    }
+
+    fn embedded_names(&self) -> Vec<Object> {
+        let names = self.doc.catalog().unwrap().get(b"Names").unwrap().as_dict().unwrap();
+        let files = names.get(b"EmbeddedFiles").unwrap().as_dict().unwrap();
+        files.get(b"Names").unwrap().as_array().unwrap().clone()
+    }
+
+    fn xmp(&self) -> String {
+        let id = self.doc.catalog().unwrap().get(b"Metadata").unwrap().as_reference().unwrap();
+        String::from_utf8(self.doc.get_object(id).unwrap().as_stream().unwrap().content.clone()).unwrap()
+    }
+
+    /// The credential is the document's associated file, with its media type; language and title are set.
+    pub(crate) fn check_association(&self) {
+        let catalog = self.doc.catalog().unwrap();
+        let associated = catalog.get(b"AF").unwrap().as_array().unwrap();
+        assert_eq!(associated[0], self.embedded_names()[1]);
+        let file = self.doc.get_dictionary(associated[0].as_reference().unwrap()).unwrap();
+        assert_eq!(file.get(b"AFRelationship").unwrap().as_name().unwrap(), b"Data");
+        let stream = file.get(b"EF").unwrap().as_dict().unwrap().get(b"F").unwrap().as_reference().unwrap();
+        let dict = &self.doc.get_object(stream).unwrap().as_stream().unwrap().dict;
+        assert_eq!(dict.get(b"Subtype").unwrap().as_name().unwrap(), b"application/vc");
+        assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"id");
+        let info = self.doc.get_dictionary(self.doc.trailer.get(b"Info").unwrap().as_reference().unwrap()).unwrap();
+        let title = lopdf::decode_text_string(info.get(b"Title").unwrap()).unwrap();
+        assert!(title.starts_with("SERTIFIKAT 00017/"), "{title}");
+        let escaped = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        assert!(self.xmp().contains(&escaped), "{}", self.xmp());
+    }
+
+    /// Names of the fonts and the sizes of their programs.
+    pub(crate) fn fonts(&self) -> Vec<(String, usize)> {
+        let descriptors =
+            self.doc.objects.values().filter_map(|o| o.as_dict().ok()).filter(|d| d.has_type(b"FontDescriptor"));
+        descriptors
+            .map(|d| {
+                let program = self.doc.get_object(d.get(b"FontFile2").unwrap().as_reference().unwrap()).unwrap();
+                let name = String::from_utf8(d.get(b"FontName").unwrap().as_name().unwrap().to_vec()).unwrap();
+                (name, program.as_stream().unwrap().get_plain_content().unwrap().len())
+            })
+            .collect()
+    }
+
+    pub(crate) fn links(&self) -> Vec<String> {
+        let ids: Vec<ObjectId> = self.doc.page_iter().collect();
+        let links = ids.iter().flat_map(|id| self.doc.get_page_annotations(*id).unwrap());
+        links
+            .map(|link| {
+                assert_eq!(link.get(b"F").unwrap().as_i64().unwrap(), 4);
+                let action = link.get(b"A").unwrap().as_dict().unwrap();
+                String::from_utf8(action.get(b"URI").unwrap().as_str().unwrap().to_vec()).unwrap()
+            })
+            .collect()
+    }
+
+    /// What the QR code on the first page says.
+    pub(crate) fn qr(&self) -> String {
+        const SCALE: usize = 4;
+        const QUIET: usize = 4;
+        let modules = &self.pages[0].modules;
+        let width = modules.iter().map(|m| (m[0] + m[2]) as usize).max().unwrap();
+        let side = (width + 2 * QUIET) * SCALE;
+        let dark = |x: usize, y: usize| {
+            let at = ((x / SCALE) as f32 - QUIET as f32 + 0.5, (y / SCALE) as f32 - QUIET as f32 + 0.5);
+            modules.iter().any(|m| at.0 > m[0] && at.0 < m[0] + m[2] && at.1 > m[1] && at.1 < m[1] + m[3])
+        };
+        let mut image =
+            rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| if dark(x, y) { 0 } else { 255 });
+        image.detect_grids()[0].decode().unwrap().1
+    }
+
+    /// No text leaves the border, none lies on another, none is too small to read.
+    pub(crate) fn check_places(&self, what: &str) {
+        const INNER: f32 = 15.5 * 72.0 / 25.4 + 3.2;
+        const SMALLEST: f32 = 4.0;
+        for page in &self.pages {
+            for (i, a) in page.pieces.iter().enumerate() {
+                assert!(a.left > INNER && a.right < 841.89 - INNER, "{what}: {a:?}");
+                assert!(
+                    a.baseline - 0.2 * a.size > INNER && a.baseline + 0.7 * a.size < 595.28 - INNER,
+                    "{what}: {a:?}"
+                );
+                assert!(a.size >= SMALLEST, "{what}: {a:?}");
+                for b in &page.pieces[i + 1..] {
+                    let beside = a.right <= b.left + 0.5 || b.right <= a.left + 0.5;
+                    let (low, high) = if a.baseline < b.baseline { (a, b) } else { (b, a) };
+                    let apart = low.baseline + 0.65 * low.size <= high.baseline - 0.2 * high.size;
+                    assert!(beside || apart, "{what}: {a:?} lies on {b:?}");
+                }
+            }
+        }
+    }
+}
+
+fn read_page(doc: &Document, id: ObjectId) -> Page {
+    let mut page = Page::default();
+    let resources = doc.get_dict_in_dict(doc.get_dictionary(id).unwrap(), b"Resources").unwrap();
+    let state = State { ctm: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], is_black: true };
+    run(doc, &doc.get_page_content(id), resources, state, &mut page);
+    page
+}
+
+fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State, page: &mut Page) {
+    let fonts = fonts(doc, resources);
+    let mut saved = Vec::new();
+    let (mut font, mut size, mut tracking, mut text_matrix) = (None, 0.0, 0.0, state.ctm);
+    let mut spoken: Option<(String, usize)> = None;
+    for op in Content::decode(content).unwrap().operations {
+        let number = |i: usize| op.operands[i].as_float().unwrap();
+        let matrix = || std::array::from_fn(number);
+        match op.operator.as_str() {
+            "q" => saved.push(state.clone()),
+            "Q" => state = saved.pop().unwrap(),
+            "cm" => state.ctm = times(matrix(), state.ctm),
+            "g" => state.is_black = number(0) == 0.0,
+            "rg" => state.is_black = false,
+            "re" if state.is_black => page.modules.push(std::array::from_fn(number)),
+            "Tf" => (font, size) = (fonts.get(op.operands[0].as_name().unwrap()), number(1)),
+            "Tc" => tracking = number(0),
+            "Tm" => text_matrix = matrix(),
+            "TJ" => page.pieces.push(show(
+                font.unwrap(),
+                size,
+                tracking,
+                times(text_matrix, state.ctm),
+                op.operands[0].as_array().unwrap(),
+            )),
+            "BDC" => {
+                let text = op.operands[1].as_dict().unwrap().get(b"ActualText").unwrap();
+                spoken = Some((lopdf::decode_text_string(text).unwrap(), page.pieces.len()));
+            }
+            "EMC" => {
+                // The replacement stands for all that was shown since.
+                let (text, first) = spoken.take().unwrap();
+                let shown: Vec<Piece> = page.pieces.drain(first..).collect();
+                let right = shown.iter().map(|p| p.right).fold(0.0, f32::max);
+                page.pieces.push(Piece { text, right, ..shown[0].clone() });
+            }
+            "Do" => {
+                let forms = doc.get_dict_in_dict(resources, b"XObject").unwrap();
+                let form = doc
+                    .get_object(forms.get(op.operands[0].as_name().unwrap()).unwrap().as_reference().unwrap())
+                    .unwrap();
+                let form = form.as_stream().unwrap();
+                let own = form.dict.get(b"Resources").unwrap().as_dict().unwrap();
+                run(doc, &form.get_plain_content().unwrap(), own, State { is_black: false, ..state.clone() }, page);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn show(font: &Font, size: f32, tracking: f32, at: Matrix, items: &[Object]) -> Piece {
+    let (mut text, mut pen) = (String::new(), 0.0);
+    for item in items {
+        if let Ok(codes) = item.as_str() {
+            for code in codes.chunks(2).map(|c| u16::from_be_bytes([c[0], c[1]])) {
+                text.push_str(font.texts.get(&code).map_or("\u{fffd}", String::as_str));
+                pen += font.widths[usize::from(code)] / 1000.0 * size + tracking;
+            }
+        } else {
+            pen -= item.as_float().unwrap() / 1000.0 * size;
+        }
+    }
+    Piece { text, left: at[4], right: at[4] + (pen - tracking) * at[0], baseline: at[5], size: size * at[0] }
+}
+
+fn fonts(doc: &Document, resources: &Dictionary) -> BTreeMap<Vec<u8>, Font> {
+    let map = doc.get_dict_in_dict(resources, b"Font").unwrap();
+    map.iter()
+        .map(|(name, id)| {
+            let font = doc.get_dictionary(id.as_reference().unwrap()).unwrap();
+            let descendant = font.get(b"DescendantFonts").unwrap().as_array().unwrap()[0].as_dict().unwrap();
+            let widths = descendant.get(b"W").unwrap().as_array().unwrap()[1].as_array().unwrap();
+            let widths = widths.iter().map(|w| w.as_float().unwrap()).collect();
+            let table = doc.get_object(font.get(b"ToUnicode").unwrap().as_reference().unwrap()).unwrap();
+            let table = String::from_utf8(table.as_stream().unwrap().get_plain_content().unwrap()).unwrap();
+            (name.clone(), Font { widths, texts: to_unicode(&table) })
+        })
+        .collect()
+}
+
+/// `bfchar` and `bfrange` lines of a ToUnicode table.
+fn to_unicode(table: &str) -> BTreeMap<u16, String> {
+    let mut texts = BTreeMap::new();
+    for line in table.lines() {
+        let parts: Vec<Vec<u16>> = line
+            .split('<')
+            .skip(1)
+            .map(|part| {
+                let digits = part.split('>').next().unwrap();
+                (0..digits.len() / 4).map(|i| u16::from_str_radix(&digits[i * 4..i * 4 + 4], 16).unwrap()).collect()
+            })
+            .collect();
+        match parts.as_slice() {
+            [code, text] if code.len() == 1 => {
+                texts.insert(code[0], String::from_utf16(text).unwrap());
+            }
+            [first, last, text] if first.len() == 1 && text.len() == 1 => {
+                for code in first[0]..=last[0] {
+                    texts.insert(code, String::from_utf16(&[text[0] + code - first[0]]).unwrap());
+                }
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
+fn times(a: Matrix, b: Matrix) -> Matrix {
+    [
+        a[0] * b[0] + a[1] * b[2],
+        a[0] * b[1] + a[1] * b[3],
+        a[2] * b[0] + a[3] * b[2],
+        a[2] * b[1] + a[3] * b[3],
+        a[4] * b[0] + a[5] * b[2] + b[4],
+        a[4] * b[1] + a[5] * b[3] + b[5],
+    ]
+}
