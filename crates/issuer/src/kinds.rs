@@ -60,9 +60,6 @@ mod tests {
     #[test]
     fn values_are_put_in_once_and_braces_in_values_stay() {
         let values = ["{1}".to_owned(), "b".to_owned()];
-        assert_eq!(
-            fill("{0} {1} {seq:000} {9} {", &values),
-            "{1} b {seq:000} {9} {"
-        );
+        assert_eq!(fill("{0} {1} {seq:000} {9} {", &values), "{1} b {seq:000} {9} {");
     }
 }

@@ -161,8 +161,7 @@ impl Programme {
 
     /// The certificate number of the pattern. `now` is the time of issue in the issuer's zone.
     pub fn number(&self, seq: u64, now: &ZonedDateTime, code: &str) -> String {
-        self.number_pattern
-            .fill(&self.code, self.cohort.number, seq, now.date(), code)
+        self.number_pattern.fill(&self.code, self.cohort.number, seq, now.date(), code)
     }
 
     /// `II-2026`: the cohort as numbers and file names write it.
@@ -173,10 +172,7 @@ impl Programme {
     /// `Angkatan II Tahun 2026`, `Cohort II, 2026`: the cohort as a certificate writes it.
     pub fn cohort_words(&self) -> Words {
         let (number, year) = (roman(self.cohort.number), self.cohort.year);
-        Words {
-            id: format!("Angkatan {number} Tahun {year}"),
-            en: format!("Cohort {number}, {year}"),
-        }
+        Words { id: format!("Angkatan {number} Tahun {year}"), en: format!("Cohort {number}, {year}") }
     }
 
     /// The last moment in force of a certificate issued at `issued` (in the issuer's zone), or
@@ -187,9 +183,7 @@ impl Programme {
             Expiry::Until(day) => day,
             Expiry::Years(years) => issued.date().saturating_add(i32::from(years).years()),
         };
-        day.at(23, 59, 59, 0)
-            .to_zoned_datetime(issued.time_zone().clone())
-            .ok()
+        day.at(23, 59, 59, 0).to_zoned_datetime(issued.time_zone().clone()).ok()
     }
 
     /// The grade that a score earns; `None` below the lowest, or without grades.
@@ -200,9 +194,7 @@ impl Programme {
     /// The grade of these words, in either language, whatever the case.
     pub fn grade_named(&self, words: &str) -> Option<&Grade> {
         let wanted = fold(words);
-        self.grades
-            .iter()
-            .find(|grade| fold(&grade.words.id) == wanted || fold(&grade.words.en) == wanted)
+        self.grades.iter().find(|grade| fold(&grade.words.id) == wanted || fold(&grade.words.en) == wanted)
     }
 
     /// The lowest score that passes, if the programme defines grades.
@@ -231,14 +223,9 @@ impl DocumentTitle {
     pub fn words(self) -> Words {
         let (id, en) = match self {
             Self::Sertifikat => ("SERTIFIKAT", "CERTIFICATE"),
-            Self::SuratTandaTamatPelatihan => {
-                ("SURAT TANDA TAMAT PELATIHAN", "CERTIFICATE OF COMPLETION")
-            }
+            Self::SuratTandaTamatPelatihan => ("SURAT TANDA TAMAT PELATIHAN", "CERTIFICATE OF COMPLETION"),
         };
-        Words {
-            id: id.to_owned(),
-            en: en.to_owned(),
-        }
+        Words { id: id.to_owned(), en: en.to_owned() }
     }
 }
 
@@ -248,9 +235,7 @@ impl Score {
     /// Returns `None` outside 0 to 100.
     pub fn from_points(points: f64) -> Option<Self> {
         // Six decimals, so that the binary 90.01 of a spreadsheet equals a written "90,01".
-        (0.0..=100.0)
-            .contains(&points)
-            .then(|| Self((points * 1e6).round() as u32))
+        (0.0..=100.0).contains(&points).then(|| Self((points * 1e6).round() as u32))
     }
 }
 

@@ -7,7 +7,9 @@
 //! The walk: `guard` looks inside the workbook, `workbook` or `comma` gives rows, `column` finds the
 //! header, `row` reads each row, `people` finds persons listed twice.
 
+mod alias;
 mod cell;
+mod check;
 mod column;
 mod comma;
 mod finding;
@@ -95,7 +97,7 @@ pub struct Recipient {
     /// NIP or NI PPPK. Never public.
     pub nip: Option<Nip>,
     /// Another identity. Never public.
-    pub other_id: Option<String>,
+    pub other_id: Option<Arc<str>>,
     /// PNS, PPPK or other.
     pub status: Option<Status>,
     /// *Pangkat/golongan*. Never public.
@@ -113,7 +115,7 @@ pub struct Recipient {
     /// Grade, written or earned by the score.
     pub grade: Option<Arc<Words>>,
     /// Certificate number of the sheet; it wins over the pattern.
-    pub number: Option<String>,
+    pub number: Option<Arc<str>>,
     /// Place of birth. Never public.
     pub birth_place: Option<Arc<str>>,
     /// Date of birth. Never public.
@@ -170,20 +172,14 @@ fn read_workbook(bytes: &[u8], programme: &Programme) -> Result<Roster, SheetRef
         roster.warn_of_header(Field::Name, RowWarningKind::SheetHidden);
     }
     for (index, field, _) in &sheet.header.fields {
-        let hidden = sheet
-            .shape
-            .hidden_columns
-            .iter()
-            .any(|(first, last)| (first..=last).contains(&index));
+        let hidden = sheet.shape.hidden_columns.iter().any(|(first, last)| (first..=last).contains(&index));
         if hidden {
             roster.warn_of_header(*field, RowWarningKind::ColumnHidden);
         }
     }
     roster.sheet = Some(sheet.name.clone());
     let mut rows = RowReader::new(programme, sheet.header, roster);
-    workbook.each_row(&sheet.name, &sheet.shape, |row| {
-        rows.read(&row).map(|()| true)
-    })?;
+    workbook.each_row(&sheet.name, &sheet.shape, |row| rows.read(&row).map(|()| true))?;
     Ok(rows.finish())
 }
 
@@ -225,10 +221,7 @@ impl Kind {
             (b"<?xml", "XML"),
             (b"<", "HTML"),
         ];
-        let text = bytes
-            .strip_prefix(b"\xEF\xBB\xBF")
-            .unwrap_or(bytes)
-            .trim_ascii_start();
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
         if text.is_empty() {
             return Self::Empty;
         }
@@ -236,9 +229,7 @@ impl Kind {
             return Self::Zip;
         }
         if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-            let encrypted = bytes
-                .windows(ENCRYPTED_PACKAGE.len())
-                .any(|part| part == ENCRYPTED_PACKAGE);
+            let encrypted = bytes.windows(ENCRYPTED_PACKAGE.len()).any(|part| part == ENCRYPTED_PACKAGE);
             return Self::Compound { encrypted };
         }
         let other = SIGNATURES.iter().find(|(start, _)| text.starts_with(start));
@@ -249,17 +240,8 @@ impl Kind {
 impl Roster {
     /// An empty roster with what the header alone tells.
     fn under(header: &Header, programme: &Programme) -> Self {
-        let columns = header
-            .fields
-            .iter()
-            .map(|(_, field, column)| (*field, column.clone()))
-            .collect();
-        let mut roster = Self {
-            header_row: header.row,
-            columns,
-            ignored: header.ignored.clone(),
-            ..Self::default()
-        };
+        let columns = header.fields.iter().map(|(_, field, column)| (*field, column.clone())).collect();
+        let mut roster = Self { header_row: header.row, columns, ignored: header.ignored.clone(), ..Self::default() };
         let has = |field| header.column(field).is_some();
         if !has(Field::Outcome) {
             roster.warn_of_header(Field::Name, RowWarningKind::OutcomeColumnMissing);
@@ -277,13 +259,7 @@ impl Roster {
         let column = self.columns.iter().find(|(known, _)| *known == field);
         if let Some((_, column)) = column {
             let (column, value) = (column.clone(), column.header.clone());
-            self.warn(RowWarning {
-                row: self.header_row,
-                column,
-                value,
-                kind,
-                values: Vec::new(),
-            });
+            self.warn(RowWarning { row: self.header_row, column, value, kind, values: Vec::new() });
         }
     }
 }
@@ -309,11 +285,7 @@ impl Recipient {
         match (&self.nip, &self.email) {
             (Some(nip), _) => format!("nip:{nip}"),
             (None, Some(email)) => format!("surel:{}", email.to_lowercase()),
-            (None, None) => format!(
-                "nama:{}|{}",
-                fold(&self.name),
-                fold(self.agency.as_deref().unwrap_or_default())
-            ),
+            (None, None) => format!("nama:{}|{}", fold(&self.name), fold(self.agency.as_deref().unwrap_or_default())),
         }
     }
 
@@ -343,20 +315,14 @@ impl Recipient {
         let mut hash = Sha256::new();
         for field in fields {
             // The length in front keeps neighbours apart; an empty field differs from an absent one.
-            hash.update(
-                field
-                    .map_or(u64::MAX, |text| text.len() as u64)
-                    .to_be_bytes(),
-            );
+            hash.update(field.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
             hash.update(field.unwrap_or_default());
         }
-        hash.finalize()
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
+        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 

@@ -14,9 +14,7 @@ pub(crate) fn clean(raw: &str) -> Result<Cow<'_, str>, char> {
         return Err(refused);
     }
     let trimmed = raw.trim();
-    let tidy = !trimmed.contains("  ")
-        && !trimmed.chars().any(|c| c != ' ' && c.is_whitespace())
-        && is_nfc(trimmed);
+    let tidy = !trimmed.contains("  ") && !trimmed.chars().any(|c| c != ' ' && c.is_whitespace()) && is_nfc(trimmed);
     if tidy {
         return Ok(Cow::Borrowed(trimmed));
     }
@@ -76,11 +74,7 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
 pub(crate) fn starts_like_a_formula(text: &str) -> bool {
     let starts_with_break = text.starts_with(['\t', '\r', '\n']);
     let sign = text.trim_start().chars().next();
-    starts_with_break
-        || matches!(
-            sign,
-            Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
-        )
+    starts_with_break || matches!(sign, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
 }
 
 #[cfg(test)]
@@ -99,21 +93,14 @@ mod tests {
         for (raw, expected) in cases {
             assert_eq!(clean(raw).as_deref(), Ok(expected), "{raw:?}");
         }
-        for c in [
-            '\0', '\u{7}', '\u{85}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{fffd}', '\u{e000}',
-        ] {
+        for c in ['\0', '\u{7}', '\u{85}', '\u{202e}', '\u{200b}', '\u{feff}', '\u{fffd}', '\u{e000}'] {
             assert_eq!(clean(&format!("Budi{c}Contoh")), Err(c));
         }
     }
 
     #[test]
     fn folding_makes_spellings_meet() {
-        for spelling in [
-            "Ma'ruf  CONTOH",
-            "Ma\u{2019}ruf Contoh.",
-            "maruf contoh",
-            "M\u{e1}ruf-Contoh",
-        ] {
+        for spelling in ["Ma'ruf  CONTOH", "Ma\u{2019}ruf Contoh.", "maruf contoh", "M\u{e1}ruf-Contoh"] {
             assert_eq!(fold(spelling), "maruf contoh", "{spelling}");
         }
     }

@@ -54,10 +54,7 @@ impl NumberPattern {
             parts.push(part(token).ok_or(token)?);
             rest = &rest[end + 1..];
         }
-        Ok(Self {
-            source: source.to_owned(),
-            parts,
-        })
+        Ok(Self { source: source.to_owned(), parts })
     }
 
     /// The pattern as written.
@@ -68,19 +65,10 @@ impl NumberPattern {
     /// Whether two certificates of a cohort get different numbers. Some agencies print one number
     /// for a whole event, so this is no error.
     pub fn tells_apart(&self) -> bool {
-        self.parts
-            .iter()
-            .any(|part| matches!(part, Part::Seq { .. } | Part::Code))
+        self.parts.iter().any(|part| matches!(part, Part::Seq { .. } | Part::Code))
     }
 
-    pub(super) fn fill(
-        &self,
-        programme: &str,
-        cohort: u32,
-        seq: u64,
-        issued: Date,
-        code: &str,
-    ) -> String {
+    pub(super) fn fill(&self, programme: &str, cohort: u32, seq: u64, issued: Date, code: &str) -> String {
         let mut number = String::with_capacity(self.source.len() + 16);
         for part in &self.parts {
             // Writing to a String cannot fail.
@@ -116,8 +104,7 @@ fn part(token: &str) -> Option<Part> {
         _ => {
             let zeros = name.strip_prefix("seq:")?;
             let fits = (1..=MAX_SEQ_WIDTH).contains(&zeros.len());
-            return (fits && zeros.bytes().all(|b| b == b'0'))
-                .then_some(Part::Seq { width: zeros.len() });
+            return (fits && zeros.bytes().all(|b| b == b'0')).then_some(Part::Seq { width: zeros.len() });
         }
     })
 }
@@ -161,14 +148,8 @@ mod tests {
     fn patterns_fill_their_tokens() {
         let day = jiff::civil::date(2026, 8, 12);
         let cases = [
-            (
-                "{seq:00000}/{program}/{angkatan}/{bulan_romawi}/{tahun}",
-                "00042/AI-DASAR/2/VIII/2026",
-            ),
-            (
-                "{seq}-{angkatan:romawi}-{angkatan_romawi}-{bulan}",
-                "42-II-II-08",
-            ),
+            ("{seq:00000}/{program}/{angkatan}/{bulan_romawi}/{tahun}", "00042/AI-DASAR/2/VIII/2026"),
+            ("{seq}-{angkatan:romawi}-{angkatan_romawi}-{bulan}", "42-II-II-08"),
             ("LAN/{kode}", "LAN/ABCD"),
             ("{seq:0}", "42"),
             ("800.1.4/PUSBANG", "800.1.4/PUSBANG"),
@@ -177,43 +158,21 @@ mod tests {
             let pattern = NumberPattern::parse(pattern).expect(pattern);
             assert_eq!(pattern.fill("AI-DASAR", 2, 42, day, "ABCD"), expected);
         }
-        assert!(
-            !NumberPattern::parse("800.1.4")
-                .expect("a literal")
-                .tells_apart()
-        );
+        assert!(!NumberPattern::parse("800.1.4").expect("a literal").tells_apart());
     }
 
     #[test]
     fn an_unknown_token_is_named() {
-        let cases = [
-            ("{seq:00x}", "{seq:00x}"),
-            ("{nip}", "{nip}"),
-            ("a{seq", "{seq"),
-            ("a}b", "}"),
-            ("", ""),
-        ];
+        let cases = [("{seq:00x}", "{seq:00x}"), ("{nip}", "{nip}"), ("a{seq", "{seq"), ("a}b", "}"), ("", "")];
         for (pattern, token) in cases {
-            assert_eq!(
-                NumberPattern::parse(pattern),
-                Err(token.to_owned()),
-                "{pattern}"
-            );
+            assert_eq!(NumberPattern::parse(pattern), Err(token.to_owned()), "{pattern}");
         }
     }
 
     #[test]
     fn roman_numerals() {
-        let cases = [
-            (1, "I"),
-            (4, "IV"),
-            (9, "IX"),
-            (12, "XII"),
-            (49, "XLIX"),
-            (2026, "MMXXVI"),
-            (0, "0"),
-            (4000, "4000"),
-        ];
+        let cases =
+            [(1, "I"), (4, "IV"), (9, "IX"), (12, "XII"), (49, "XLIX"), (2026, "MMXXVI"), (0, "0"), (4000, "4000")];
         for (number, numeral) in cases {
             assert_eq!(roman(number), numeral);
         }

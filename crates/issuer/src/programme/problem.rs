@@ -38,13 +38,7 @@ impl ProgrammeProblem {
             Lang::Id => "Baris",
             Lang::En => "Line",
         };
-        format!(
-            "{word} {}: {}: {} {}",
-            self.line,
-            self.key,
-            self.reason(lang),
-            self.mend(lang)
-        )
+        format!("{word} {}: {}: {} {}", self.line, self.key, self.reason(lang), self.mend(lang))
     }
 }
 

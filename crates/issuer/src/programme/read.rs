@@ -5,9 +5,8 @@ use toml::de::DeTable;
 use super::problem::{ProgrammeProblem, ProgrammeProblemKind as Kind};
 use super::toml_walk::{Section, Walk};
 use super::{
-    Cohort, DocumentTitle, Expiry, Grade, MAX_GRADES, MAX_LABEL_CHARS, MAX_PARTNERS,
-    MAX_PROGRAMME_BYTES, MAX_PROSE_CHARS, MAX_SUBJECTS, NumberPattern, Programme, Signatory,
-    Subject,
+    Cohort, DocumentTitle, Expiry, Grade, MAX_GRADES, MAX_LABEL_CHARS, MAX_PARTNERS, MAX_PROGRAMME_BYTES,
+    MAX_PROSE_CHARS, MAX_SUBJECTS, NumberPattern, Programme, Signatory, Subject,
 };
 use crate::text::fold;
 
@@ -34,13 +33,7 @@ pub(super) fn programme(text: &str) -> Result<Programme, Vec<ProgrammeProblem>> 
     if !errors.is_empty() {
         for error in &errors {
             let line = error.span().map_or(1, |span| walk.line_of(span.start));
-            walk.report(
-                line,
-                "",
-                "",
-                Kind::Syntax,
-                &[error.message().lines().next().unwrap_or_default()],
-            );
+            walk.report(line, "", "", Kind::Syntax, &[error.message().lines().next().unwrap_or_default()]);
         }
         return Err(walk.into_problems());
     }
@@ -50,9 +43,7 @@ pub(super) fn programme(text: &str) -> Result<Programme, Vec<ProgrammeProblem>> 
     walk.finish(root);
     let cohort = cohort.and_then(|section| read_cohort(&mut walk, section));
     let read = programme.and_then(|section| read_programme(&mut walk, section));
-    let whole = read
-        .zip(cohort)
-        .map(|(unfinished, cohort)| unfinished(cohort));
+    let whole = read.zip(cohort).map(|(unfinished, cohort)| unfinished(cohort));
     match (whole, walk.into_problems()) {
         (Some(programme), problems) if problems.is_empty() => Ok(programme),
         (_, problems) => Err(problems),
@@ -65,9 +56,7 @@ fn read_programme<'t>(
     mut section: Section<'_, 't>,
 ) -> Option<impl FnOnce(Cohort) -> Programme + use<>> {
     let here = &mut section;
-    let code = walk
-        .text(here, "code", MAX_LABEL_CHARS)
-        .and_then(|code| shaped(walk, here, "code", code));
+    let code = walk.text(here, "code", MAX_LABEL_CHARS).and_then(|code| shaped(walk, here, "code", code));
     let title = walk.words(here, "title", MAX_LABEL_CHARS);
     let description = walk.words(here, "description", MAX_PROSE_CHARS);
     let organiser = walk.words(here, "organiser", MAX_LABEL_CHARS);
@@ -76,16 +65,11 @@ fn read_programme<'t>(
     let (subjects, hours) = read_subjects(walk, here);
     let criteria = walk.words(here, "criteria", MAX_PROSE_CHARS);
     let grades = read_grades(walk, here);
-    let (show_grade, show_agency) = (
-        walk.flag(here, "show_grade"),
-        walk.flag(here, "show_agency"),
-    );
+    let (show_grade, show_agency) = (walk.flag(here, "show_grade"), walk.flag(here, "show_agency"));
     let print_birth = walk.flag(here, "print_birth");
     let document_title = read_document_title(walk, here);
     let place = walk.text(here, "place", MAX_LABEL_CHARS);
-    let signatory = walk
-        .section(here, "signatory")
-        .and_then(|section| read_signatory(walk, section));
+    let signatory = walk.section(here, "signatory").and_then(|section| read_signatory(walk, section));
     let number_pattern = read_pattern(walk, here);
     let expiry = read_expiry(walk, here);
     let design = match walk.optional_text(here, "design", MAX_LABEL_CHARS) {
@@ -93,8 +77,7 @@ fn read_programme<'t>(
         None => Some(DEFAULT_DESIGN.to_owned()),
     };
     walk.finish(section);
-    let (code, title, description, organiser, method) =
-        (code?, title?, description?, organiser?, method?);
+    let (code, title, description, organiser, method) = (code?, title?, description?, organiser?, method?);
     let (criteria, place, signatory, number_pattern, design) =
         (criteria?, place?, signatory?, number_pattern?, design?);
     let document_title = document_title?;
@@ -134,13 +117,7 @@ fn read_cohort<'t>(walk: &mut Walk<'t>, mut section: Section<'_, 't>) -> Option<
     {
         let line = here.line_of(walk, "ends");
         let (ends, starts) = (ends.to_string(), starts.to_string());
-        walk.report(
-            line,
-            &here.key("ends"),
-            &ends,
-            Kind::DateOrder,
-            &[&ends, &starts],
-        );
+        walk.report(line, &here.key("ends"), &ends, Kind::DateOrder, &[&ends, &starts]);
     }
     walk.finish(section);
     Some(Cohort {
@@ -157,13 +134,7 @@ fn read_subjects<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> (Vec<Su
     let sections = walk.sections(here, "subjects", MAX_SUBJECTS);
     if sections.is_empty() {
         let line = here.line_of(walk, "subjects");
-        walk.report(
-            line,
-            &here.key("subjects"),
-            "",
-            Kind::Missing,
-            &["subjects"],
-        );
+        walk.report(line, &here.key("subjects"), "", Kind::Missing, &["subjects"]);
     }
     for mut section in sections {
         let title = walk.words(&mut section, "title", MAX_LABEL_CHARS);
@@ -178,13 +149,7 @@ fn read_subjects<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> (Vec<Su
     if let Some(declared) = declared.filter(|&declared| declared != i64::from(sum)) {
         let line = here.line_of(walk, "hours");
         let (declared, sum) = (declared.to_string(), sum.to_string());
-        walk.report(
-            line,
-            &here.key("hours"),
-            &declared,
-            Kind::HoursDisagree,
-            &[&declared, &sum],
-        );
+        walk.report(line, &here.key("hours"), &declared, Kind::HoursDisagree, &[&declared, &sum]);
     }
     (subjects, sum)
 }
@@ -203,9 +168,7 @@ fn read_grades<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Vec<Grade
             let (from, before) = (from.to_string(), before.from.to_string());
             walk.report(line, &key, &from, Kind::GradeOrder, &[&from, &before]);
         }
-        let same = |other: &Grade| {
-            fold(&other.words.id) == fold(&words.id) || fold(&other.words.en) == fold(&words.en)
-        };
+        let same = |other: &Grade| fold(&other.words.id) == fold(&words.id) || fold(&other.words.en) == fold(&words.en);
         if grades.iter().any(same) {
             walk.report(line, &key, &words.id, Kind::GradeTwice, &[&words.id]);
         }
@@ -214,27 +177,13 @@ fn read_grades<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Vec<Grade
     grades
 }
 
-fn read_document_title<'t>(
-    walk: &mut Walk<'t>,
-    here: &mut Section<'_, 't>,
-) -> Option<DocumentTitle> {
+fn read_document_title<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Option<DocumentTitle> {
     let written = walk.text(here, "document_title", MAX_LABEL_CHARS)?;
-    let known = [
-        DocumentTitle::Sertifikat,
-        DocumentTitle::SuratTandaTamatPelatihan,
-    ];
-    let title = known
-        .into_iter()
-        .find(|title| title.words().id == written.to_uppercase());
+    let known = [DocumentTitle::Sertifikat, DocumentTitle::SuratTandaTamatPelatihan];
+    let title = known.into_iter().find(|title| title.words().id == written.to_uppercase());
     if title.is_none() {
         let line = here.line_of(walk, "document_title");
-        walk.report(
-            line,
-            &here.key("document_title"),
-            &written,
-            Kind::DocumentTitle,
-            &[],
-        );
+        walk.report(line, &here.key("document_title"), &written, Kind::DocumentTitle, &[]);
     }
     title
 }
@@ -243,10 +192,7 @@ fn read_signatory<'t>(walk: &mut Walk<'t>, mut section: Section<'_, 't>) -> Opti
     let office = walk.words(&mut section, "office", MAX_LABEL_CHARS);
     let name = walk.text(&mut section, "name", MAX_LABEL_CHARS);
     walk.finish(section);
-    Some(Signatory {
-        office: office?,
-        name: name?,
-    })
+    Some(Signatory { office: office?, name: name? })
 }
 
 fn read_pattern<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Option<NumberPattern> {
@@ -255,13 +201,7 @@ fn read_pattern<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Option<N
         Ok(pattern) => Some(pattern),
         Err(token) => {
             let line = here.line_of(walk, "number");
-            walk.report(
-                line,
-                &here.key("number"),
-                &written,
-                Kind::PatternToken,
-                &[&token],
-            );
+            walk.report(line, &here.key("number"), &written, Kind::PatternToken, &[&token]);
             None
         }
     }
@@ -282,26 +222,13 @@ fn read_expiry<'t>(walk: &mut Walk<'t>, here: &mut Section<'_, 't>) -> Expiry {
 }
 
 /// A short name of letters, digits and hyphens, so that it is safe in a file name.
-fn shaped<'t>(
-    walk: &mut Walk<'t>,
-    here: &Section<'_, 't>,
-    key: &str,
-    value: String,
-) -> Option<String> {
+fn shaped<'t>(walk: &mut Walk<'t>, here: &Section<'_, 't>, key: &str, value: String) -> Option<String> {
     let fits = value.len() <= MAX_CODE_CHARS
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         && value.starts_with(|c: char| c.is_ascii_alphanumeric());
     if !fits {
         let line = here.line_of(walk, key);
-        walk.report(
-            line,
-            &here.key(key),
-            &value,
-            Kind::Shape,
-            &[&MAX_CODE_CHARS.to_string()],
-        );
+        walk.report(line, &here.key(key), &value, Kind::Shape, &[&MAX_CODE_CHARS.to_string()]);
     }
     fits.then_some(value)
 }

@@ -39,10 +39,7 @@ struct Found<'s, 't> {
 
 impl<'t> Walk<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            problems: Vec::new(),
-        }
+        Self { text, problems: Vec::new() }
     }
 
     /// The problems in the order of their lines.
@@ -53,20 +50,10 @@ impl<'t> Walk<'t> {
 
     pub(super) fn line_of(&self, offset: usize) -> usize {
         let end = offset.min(self.text.len());
-        1 + self.text.as_bytes()[..end]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
+        1 + self.text.as_bytes()[..end].iter().filter(|&&b| b == b'\n').count()
     }
 
-    pub(super) fn report(
-        &mut self,
-        line: usize,
-        key: &str,
-        value: &str,
-        kind: Kind,
-        values: &[&str],
-    ) {
+    pub(super) fn report(&mut self, line: usize, key: &str, value: &str, kind: Kind, values: &[&str]) {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(ProgrammeProblem {
                 line,
@@ -79,20 +66,11 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn root<'s>(&self, table: &'s DeTable<'t>) -> Section<'s, 't> {
-        Section {
-            table,
-            path: String::new(),
-            line: 1,
-            known: Vec::new(),
-        }
+        Section { table, path: String::new(), line: 1, known: Vec::new() }
     }
 
     /// A table that must be there.
-    pub(super) fn section<'s>(
-        &mut self,
-        parent: &mut Section<'s, 't>,
-        key: &'static str,
-    ) -> Option<Section<'s, 't>> {
+    pub(super) fn section<'s>(&mut self, parent: &mut Section<'s, 't>, key: &'static str) -> Option<Section<'s, 't>> {
         let found = self.required(parent, key)?;
         self.as_section(found)
     }
@@ -105,10 +83,7 @@ impl<'t> Walk<'t> {
         most: usize,
     ) -> Vec<Section<'s, 't>> {
         let items = self.items(parent, key, most);
-        items
-            .into_iter()
-            .filter_map(|found| self.as_section(found))
-            .collect()
+        items.into_iter().filter_map(|found| self.as_section(found)).collect()
     }
 
     /// Names every key of the table that nobody asked for.
@@ -124,12 +99,7 @@ impl<'t> Walk<'t> {
     }
 
     /// A text of one line that must be there.
-    pub(super) fn text(
-        &mut self,
-        section: &mut Section<'_, 't>,
-        key: &'static str,
-        most: usize,
-    ) -> Option<String> {
+    pub(super) fn text(&mut self, section: &mut Section<'_, 't>, key: &'static str, most: usize) -> Option<String> {
         let found = self.required(section, key)?;
         self.as_text(&found, most)
     }
@@ -153,19 +123,11 @@ impl<'t> Walk<'t> {
         chars: usize,
     ) -> Vec<String> {
         let items = self.items(section, key, most);
-        items
-            .iter()
-            .filter_map(|found| self.as_text(found, chars))
-            .collect()
+        items.iter().filter_map(|found| self.as_text(found, chars)).collect()
     }
 
     /// A table with `id` and `en` that must be there.
-    pub(super) fn words(
-        &mut self,
-        section: &mut Section<'_, 't>,
-        key: &'static str,
-        most: usize,
-    ) -> Option<Words> {
+    pub(super) fn words(&mut self, section: &mut Section<'_, 't>, key: &'static str, most: usize) -> Option<Words> {
         let mut both = self.section(section, key)?;
         let id = self.text(&mut both, "id", most);
         let en = self.text(&mut both, "en", most);
@@ -204,30 +166,18 @@ impl<'t> Walk<'t> {
         self.as_integer(&found, range)
     }
 
-    pub(super) fn date(
-        &mut self,
-        section: &mut Section<'_, 't>,
-        key: &'static str,
-    ) -> Option<Date> {
+    pub(super) fn date(&mut self, section: &mut Section<'_, 't>, key: &'static str) -> Option<Date> {
         let found = self.required(section, key)?;
         self.as_date(&found)
     }
 
-    pub(super) fn optional_date(
-        &mut self,
-        section: &mut Section<'_, 't>,
-        key: &'static str,
-    ) -> Option<Date> {
+    pub(super) fn optional_date(&mut self, section: &mut Section<'_, 't>, key: &'static str) -> Option<Date> {
         let found = self.optional(section, key)?;
         self.as_date(&found)
     }
 
     /// A number of points, written `90.01` or `"90,01"`.
-    pub(super) fn score(
-        &mut self,
-        section: &mut Section<'_, 't>,
-        key: &'static str,
-    ) -> Option<Score> {
+    pub(super) fn score(&mut self, section: &mut Section<'_, 't>, key: &'static str) -> Option<Score> {
         let found = self.required(section, key)?;
         let written = match found.value {
             DeValue::Integer(number) => number.to_string(),
@@ -240,13 +190,7 @@ impl<'t> Walk<'t> {
         };
         let score = written.parse().ok().and_then(Score::from_points);
         if score.is_none() {
-            self.report(
-                found.line,
-                &found.key,
-                &written,
-                Kind::Range,
-                &[&written, "0-100"],
-            );
+            self.report(found.line, &found.key, &written, Kind::Range, &[&written, "0-100"]);
         }
         score
     }
@@ -256,12 +200,7 @@ impl<'t> Walk<'t> {
             self.wrong_type(&found, "[table]");
             return None;
         };
-        Some(Section {
-            table,
-            path: found.key,
-            line: found.line,
-            known: Vec::new(),
-        })
+        Some(Section { table, path: found.key, line: found.line, known: Vec::new() })
     }
 
     fn as_text(&mut self, found: &Found<'_, 't>, most: usize) -> Option<String> {
@@ -284,13 +223,7 @@ impl<'t> Walk<'t> {
         }
         if length > most {
             let (length, most) = (length.to_string(), most.to_string());
-            self.report(
-                found.line,
-                &found.key,
-                &text,
-                Kind::TooLong,
-                &[&length, &most],
-            );
+            self.report(found.line, &found.key, &text, Kind::TooLong, &[&length, &most]);
             return None;
         }
         Some(text.into_owned())
@@ -301,19 +234,11 @@ impl<'t> Walk<'t> {
             self.wrong_type(found, "123");
             return None;
         };
-        let value = i64::from_str_radix(number.as_str(), number.radix())
-            .ok()
-            .filter(|n| range.contains(n));
+        let value = i64::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| range.contains(n));
         if value.is_none() {
             let written = number.to_string();
             let expected = format!("{}-{}", range.start(), range.end());
-            self.report(
-                found.line,
-                &found.key,
-                &written,
-                Kind::Range,
-                &[&written, &expected],
-            );
+            self.report(found.line, &found.key, &written, Kind::Range, &[&written, &expected]);
         }
         value
     }
@@ -329,23 +254,12 @@ impl<'t> Walk<'t> {
         };
         let date = written.parse().ok();
         if date.is_none() {
-            self.report(
-                found.line,
-                &found.key,
-                &written,
-                Kind::Range,
-                &[&written, "2026-08-12"],
-            );
+            self.report(found.line, &found.key, &written, Kind::Range, &[&written, "2026-08-12"]);
         }
         date
     }
 
-    fn items<'s>(
-        &mut self,
-        section: &mut Section<'s, 't>,
-        key: &'static str,
-        most: usize,
-    ) -> Vec<Found<'s, 't>> {
+    fn items<'s>(&mut self, section: &mut Section<'s, 't>, key: &'static str, most: usize) -> Vec<Found<'s, 't>> {
         let Some(found) = self.optional(section, key) else {
             return Vec::new();
         };
@@ -365,11 +279,7 @@ impl<'t> Walk<'t> {
         array.iter().take(most).enumerate().map(item).collect()
     }
 
-    fn required<'s>(
-        &mut self,
-        section: &mut Section<'s, 't>,
-        key: &'static str,
-    ) -> Option<Found<'s, 't>> {
+    fn required<'s>(&mut self, section: &mut Section<'s, 't>, key: &'static str) -> Option<Found<'s, 't>> {
         let found = self.optional(section, key);
         if found.is_none() {
             self.report(section.line, &section.key(key), "", Kind::Missing, &[key]);
@@ -377,30 +287,16 @@ impl<'t> Walk<'t> {
         found
     }
 
-    fn optional<'s>(
-        &self,
-        section: &mut Section<'s, 't>,
-        key: &'static str,
-    ) -> Option<Found<'s, 't>> {
+    fn optional<'s>(&self, section: &mut Section<'s, 't>, key: &'static str) -> Option<Found<'s, 't>> {
         section.known.push(key);
         let (name, value) = section.table.get_key_value(key)?;
         // A table's own span is its header; other values are best shown where their key stands.
-        Some(Found {
-            value: value.get_ref(),
-            line: self.line_of(name.span().start),
-            key: section.key(key),
-        })
+        Some(Found { value: value.get_ref(), line: self.line_of(name.span().start), key: section.key(key) })
     }
 
     fn wrong_type(&mut self, found: &Found<'_, 't>, expected: &str) {
         let actual = found.value.type_str();
-        self.report(
-            found.line,
-            &found.key,
-            "",
-            Kind::WrongType,
-            &[actual, expected],
-        );
+        self.report(found.line, &found.key, "", Kind::WrongType, &[actual, expected]);
     }
 }
 
@@ -420,8 +316,6 @@ impl Section<'_, '_> {
 
     /// The line on which a key stands, or that of the table.
     pub(super) fn line_of(&self, walk: &Walk<'_>, key: &str) -> usize {
-        self.table
-            .get_key_value(key)
-            .map_or(self.line, |(name, _)| walk.line_of(name.span().start))
+        self.table.get_key_value(key).map_or(self.line, |(name, _)| walk.line_of(name.span().start))
     }
 }

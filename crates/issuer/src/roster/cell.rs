@@ -35,9 +35,7 @@ pub(super) enum Cell {
 }
 
 /// What a failed formula leaves behind when a sheet is saved as text.
-const ERRORS: [&str; 7] = [
-    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
-];
+const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
 
 impl SheetRow {
     pub(super) fn cell(&self, column: u16) -> Option<&SheetCell> {

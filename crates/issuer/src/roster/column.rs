@@ -1,8 +1,8 @@
 //! The columns of a cohort sheet: what they may be called, and where the header row is.
 
+use super::alias::{field_of, is_weak_outcome};
 use super::cell::SheetRow;
 use super::refused::{SheetRefused, SheetRefusedKind as Refused};
-use crate::text::fold;
 
 /// How many rows from the top are searched for the header: letterheads are long, but not longer.
 pub(super) const HEADER_SEARCH_ROWS: usize = 60;
@@ -71,231 +71,6 @@ pub enum Field {
     Nik,
 }
 
-/// Headers, folded and without spaces, so that `N I P`, `NIP.` and `nip` are one.
-const ALIASES: &[(Field, &[&str])] = &[
-    (Field::No, &["no", "nomor", "nourut", "nomorurut", "number"]),
-    (
-        Field::Prefix,
-        &[
-            "gelardepan",
-            "gelardimuka",
-            "glrdepan",
-            "prefix",
-            "titlebefore",
-        ],
-    ),
-    (
-        Field::Name,
-        &[
-            "nama",
-            "namalengkap",
-            "namapeserta",
-            "namalengkappeserta",
-            "namalulusan",
-            "namapegawai",
-            "namatanpagelar",
-            "namalengkaptanpagelar",
-            "namadangelar",
-            "namalengkapdangelar",
-            "namalengkapdengangelar",
-            "namabesertagelar",
-            "namalengkapbesertagelar",
-            "name",
-            "fullname",
-            "participant",
-        ],
-    ),
-    (
-        Field::Suffix,
-        &[
-            "gelarbelakang",
-            "gelar",
-            "glrbelakang",
-            "suffix",
-            "titleafter",
-        ],
-    ),
-    (
-        Field::Status,
-        &[
-            "status",
-            "statuspegawai",
-            "statuskepegawaian",
-            "statusasn",
-            "jenispegawai",
-            "pnspppk",
-            "statuspnspppk",
-        ],
-    ),
-    (
-        Field::Nip,
-        &[
-            "nip",
-            "nipnipppk",
-            "nipnippppk",
-            "nippppk",
-            "nipppk",
-            "nipnipppknrp",
-            "nipataunipppk",
-            "nipnrp",
-            "nipnipppkp3k",
-            "nonip",
-            "nomornip",
-            "nomorindukpegawai",
-            "nipbaru",
-            "nippegawai",
-        ],
-    ),
-    (
-        Field::OtherId,
-        &[
-            "identitaslain",
-            "identitaslainnya",
-            "nrp",
-            "nrpnik",
-            "nomoridentitaslain",
-            "otherid",
-        ],
-    ),
-    (
-        Field::Rank,
-        &[
-            "pangkat",
-            "pangkatgolruang",
-            "pangkatgol",
-            "pangkatgolongan",
-            "pangkatgolonganruang",
-            "pangkatdangolongan",
-            "pangkatgolonganruangtmt",
-            "rank",
-        ],
-    ),
-    (
-        Field::RankClass,
-        &["golongan", "gol", "golruang", "golonganruang"],
-    ),
-    (
-        Field::Position,
-        &["jabatan", "namajabatan", "jabatanterakhir", "position"],
-    ),
-    (
-        Field::Unit,
-        &[
-            "unitkerja",
-            "unit",
-            "namaunitkerja",
-            "unitorganisasi",
-            "satuankerja",
-            "satker",
-            "opd",
-            "skpd",
-        ],
-    ),
-    (
-        Field::Agency,
-        &[
-            "instansi",
-            "namainstansi",
-            "instansiasal",
-            "asalinstansi",
-            "kementerianlembaga",
-            "agency",
-        ],
-    ),
-    (
-        Field::Email,
-        &[
-            "email",
-            "surel",
-            "alamatemail",
-            "alamatsurel",
-            "emailsurel",
-            "surelemail",
-            "emailaktif",
-            "posel",
-        ],
-    ),
-    (
-        Field::Score,
-        &[
-            "nilai",
-            "nilaiakhir",
-            "skor",
-            "nilaievaluasi",
-            "nilaievaluasiakhir",
-            "score",
-        ],
-    ),
-    (Field::Grade, &["predikat", "kualifikasi", "grade"]),
-    (
-        Field::Outcome,
-        &[
-            "kelulusan",
-            "statuskelulusan",
-            "hasil",
-            "hasilakhir",
-            "lulustidaklulus",
-            "keteranganlulustidaklulus",
-            "keterangankelulusan",
-            "outcome",
-            "result",
-        ],
-    ),
-    (
-        Field::Number,
-        &[
-            "nomorsertifikat",
-            "nosertifikat",
-            "nomorsertipikat",
-            "nosertipikat",
-            "nomorsttp",
-            "nosttp",
-            "certificatenumber",
-        ],
-    ),
-    (Field::BirthPlace, &["tempatlahir", "birthplace"]),
-    (Field::BirthDate, &["tanggallahir", "tgllahir", "birthdate"]),
-    (
-        Field::Starts,
-        &["tanggalmulai", "tglmulai", "mulai", "tanggalawal", "starts"],
-    ),
-    (
-        Field::Ends,
-        &[
-            "tanggalselesai",
-            "tglselesai",
-            "selesai",
-            "tanggalakhir",
-            "ends",
-        ],
-    ),
-    (
-        Field::Hours,
-        &[
-            "jp",
-            "jampelajaran",
-            "jumlahjp",
-            "jumlahjam",
-            "jumlahjampelajaran",
-            "jampelajaranjp",
-            "hours",
-        ],
-    ),
-    (
-        Field::Nik,
-        &[
-            "nik",
-            "noktp",
-            "nomorktp",
-            "nomorindukkependudukan",
-            "nikktp",
-        ],
-    ),
-];
-
-/// A header that means the outcome only if no clearer one is there: it may as well hold remarks.
-const WEAK_OUTCOME: &[&str] = &["keterangan", "ket"];
-
 /// The header of the sheet: which column holds what.
 #[derive(Debug, Clone)]
 pub(super) struct Header {
@@ -319,19 +94,12 @@ impl Header {
     /// Finds the header among the first rows of a sheet.
     pub(super) fn find(rows: &[SheetRow]) -> Result<Self, NoHeader> {
         let known = |row: &SheetRow| fields_of(row).len();
-        let named = |row: &SheetRow| {
-            fields_of(row)
-                .iter()
-                .any(|(_, field, _)| *field == Field::Name)
-        };
+        let named = |row: &SheetRow| fields_of(row).iter().any(|(_, field, _)| *field == Field::Name);
         let Some(at) = rows.iter().position(|row| known(row) >= 2 && named(row)) else {
             // Two columns may be chance in a letterhead; three are a header that lacks its name column.
             let nameless = rows.iter().find(|row| known(row) >= 3);
             return Err(match nameless {
-                Some(row) => NoHeader::Unusable(SheetRefused::new(
-                    Refused::NoNameColumn,
-                    &[&row.number.to_string()],
-                )),
+                Some(row) => NoHeader::Unusable(SheetRefused::new(Refused::NoNameColumn, &[&row.number.to_string()])),
                 None => NoHeader::Nothing,
             });
         };
@@ -350,36 +118,28 @@ impl Header {
         prefer_clear_outcome(&mut fields);
         refuse_doubles(&fields).map_err(NoHeader::Unusable)?;
         let ignored = |column: &u16| !fields.iter().any(|(known, _, _)| known == column);
-        let ignored = titles
-            .iter()
-            .filter(|(column, _)| ignored(column))
-            .map(|(_, title)| title.clone())
-            .collect();
-        Ok(Self {
-            row: last.number,
-            fields,
-            ignored,
-        })
+        let ignored = titles.iter().filter(|(column, _)| ignored(column)).map(|(_, title)| title.clone()).collect();
+        Ok(Self { row: last.number, fields, ignored })
     }
 
     /// The column of a field.
     pub(super) fn column(&self, field: Field) -> Option<&Column> {
-        self.fields
-            .iter()
-            .find(|(_, known, _)| *known == field)
-            .map(|(_, _, column)| column)
+        self.fields.iter().find(|(_, known, _)| *known == field).map(|(_, _, column)| column)
     }
 
     /// Whether a row repeats the header, as sheets made of printed pages do.
     pub(super) fn is_repeated_in(&self, row: &SheetRow) -> bool {
+        let name = self.fields.iter().find(|(_, field, _)| *field == Field::Name);
+        let name = name.and_then(|(column, _, _)| row.cell(*column)?.value.as_text());
+        // Almost every row ends here.
+        if name.and_then(field_of) != Some(Field::Name) {
+            return false;
+        }
         let again = fields_of(row);
         again.len() >= 2
-            && again.iter().any(|(_, field, _)| *field == Field::Name)
-            && again.iter().all(|(column, field, _)| {
-                self.fields
-                    .iter()
-                    .any(|(known, same, _)| known == column && same == field)
-            })
+            && again
+                .iter()
+                .all(|(column, field, _)| self.fields.iter().any(|(known, same, _)| known == column && same == field))
     }
 }
 
@@ -397,56 +157,16 @@ pub(super) fn letter(index: u16) -> String {
 
 fn titles_of(row: &SheetRow) -> Vec<(u16, Column)> {
     let titles = row.cells.iter().filter_map(|cell| {
-        let header: String = cell
-            .value
-            .as_text()?
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let header: String = cell.value.as_text()?.split_whitespace().collect::<Vec<_>>().join(" ");
         let header = header.chars().take(MAX_HEADER_CHARS).collect();
-        Some((
-            cell.column,
-            Column {
-                letter: letter(cell.column),
-                header,
-            },
-        ))
+        Some((cell.column, Column { letter: letter(cell.column), header }))
     });
     titles.collect()
 }
 
 fn fields_of(row: &SheetRow) -> Vec<(u16, Field, Column)> {
     let fields = titles_of(row);
-    fields
-        .into_iter()
-        .filter_map(|(index, column)| Some((index, field_of(&column.header)?, column)))
-        .collect()
-}
-
-/// What a header means; a remark in brackets behind it does not count.
-fn field_of(header: &str) -> Option<Field> {
-    let squeezed = |text: &str| fold(text).replace(' ', "");
-    let whole = squeezed(header);
-    let before_bracket = header.split(['(', '[']).next().map(squeezed);
-    for candidate in [Some(whole), before_bracket].into_iter().flatten() {
-        let known = ALIASES
-            .iter()
-            .find(|(_, names)| names.contains(&candidate.as_str()));
-        if let Some((field, _)) = known {
-            return Some(*field);
-        }
-        if WEAK_OUTCOME.contains(&candidate.as_str()) {
-            return Some(Field::Outcome);
-        }
-    }
-    None
-}
-
-fn is_weak_outcome(column: &Column) -> bool {
-    let before_bracket = column.header.split(['(', '[']).next().unwrap_or_default();
-    let whole = fold(&column.header).replace(' ', "");
-    WEAK_OUTCOME.contains(&fold(before_bracket).replace(' ', "").as_str())
-        && !whole.contains("lulus")
+    fields.into_iter().filter_map(|(index, column)| Some((index, field_of(&column.header)?, column))).collect()
 }
 
 /// The second line of a header: "Pangkat" and "Jabatan" below "Kepegawaian", "Depan" and "Belakang"
@@ -458,19 +178,10 @@ fn second_line(
 ) -> Option<Vec<(u16, Field, Column)>> {
     let mut second = Vec::new();
     for cell in below.cells.iter().filter(|cell| !cell.merged) {
-        let child = cell
-            .value
-            .as_text()
-            .filter(|text| text.contains(char::is_alphabetic))?;
-        let parent = titles
-            .iter()
-            .rfind(|(column, _)| *column <= cell.column)
-            .map(|(_, title)| &title.header);
+        let child = cell.value.as_text().filter(|text| text.contains(char::is_alphabetic))?;
+        let parent = titles.iter().rfind(|(column, _)| *column <= cell.column).map(|(_, title)| &title.header);
         let joined = parent.map(|parent| format!("{parent} {child}"));
-        let header = |header: &str| Column {
-            letter: letter(cell.column),
-            header: header.to_owned(),
-        };
+        let header = |header: &str| Column { letter: letter(cell.column), header: header.to_owned() };
         if let Some(joined) = joined
             && let Some(field) = field_of(&joined)
         {
@@ -486,10 +197,7 @@ fn second_line(
 }
 
 fn prefer_clear_outcome(fields: &mut Vec<(u16, Field, Column)>) {
-    let outcomes = fields
-        .iter()
-        .filter(|(_, field, _)| *field == Field::Outcome)
-        .count();
+    let outcomes = fields.iter().filter(|(_, field, _)| *field == Field::Outcome).count();
     if outcomes > 1 {
         fields.retain(|(_, field, column)| *field != Field::Outcome || !is_weak_outcome(column));
     }
@@ -500,10 +208,7 @@ fn refuse_doubles(fields: &[(u16, Field, Column)]) -> Result<(), SheetRefused> {
         let first = fields[..n].iter().find(|(_, earlier, _)| earlier == field);
         if let Some((_, _, first)) = first {
             let name = |column: &Column| format!("{} ({})", column.letter, column.header);
-            return Err(SheetRefused::new(
-                Refused::ColumnTwice,
-                &[&name(first), &name(column)],
-            ));
+            return Err(SheetRefused::new(Refused::ColumnTwice, &[&name(first), &name(column)]));
         }
     }
     Ok(())
@@ -514,48 +219,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_known_in_many_spellings() {
-        let cases = [
-            ("NIP.", Some(Field::Nip)),
-            ("N I P", Some(Field::Nip)),
-            ("NIP/NI PPPK", Some(Field::Nip)),
-            ("NIP / NI\nPPPK", Some(Field::Nip)),
-            ("Pangkat/Gol. Ruang", Some(Field::Rank)),
-            ("Gelar Depan*", Some(Field::Prefix)),
-            ("NAMA LENGKAP (tanpa gelar)", Some(Field::Name)),
-            ("Keterangan (LULUS / TIDAK LULUS)", Some(Field::Outcome)),
-            ("Ket.", Some(Field::Outcome)),
-            ("E-mail", Some(Field::Email)),
-            ("No.", Some(Field::No)),
-            ("No. Sertifikat", Some(Field::Number)),
-            ("NIK", Some(Field::Nik)),
-            ("Nama Kegiatan", None),
-            ("", None),
-        ];
-        for (header, field) in cases {
-            assert_eq!(field_of(header), field, "{header}");
-        }
-    }
-
-    #[test]
-    fn every_alias_is_folded_as_headers_are() {
-        for (field, names) in ALIASES {
-            for name in *names {
-                assert_eq!(field_of(name), Some(*field), "{name}");
-            }
-        }
-    }
-
-    #[test]
     fn letters_count_as_spreadsheets_do() {
-        for (index, expected) in [
-            (0, "A"),
-            (25, "Z"),
-            (26, "AA"),
-            (255, "IV"),
-            (701, "ZZ"),
-            (702, "AAA"),
-        ] {
+        for (index, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (255, "IV"), (701, "ZZ"), (702, "AAA")] {
             assert_eq!(letter(index), expected);
         }
     }

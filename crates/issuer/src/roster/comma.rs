@@ -53,9 +53,7 @@ impl<'b> Table<'b> {
             match Header::find(&rows) {
                 Ok(header) => {
                     let some = rows.iter().any(|row| row.number > header.row);
-                    let more = |(_, known, _): &(u8, Header, bool)| {
-                        header.fields.len() > known.fields.len()
-                    };
+                    let more = |(_, known, _): &(u8, Header, bool)| header.fields.len() > known.fields.len();
                     if best.as_ref().is_none_or(more) {
                         best = Some((separator, header, some));
                     }
@@ -65,19 +63,11 @@ impl<'b> Table<'b> {
             }
         }
         match best {
-            Some((separator, header, true)) => Ok(Self {
-                text,
-                separator,
-                guessed,
-                header,
-            }),
-            Some((_, header, false)) => Err(SheetRefused::new(
-                Refused::NoRows,
-                &[&header.row.to_string()],
-            )),
-            None => Err(refused.unwrap_or_else(|| {
-                SheetRefused::new(Refused::NoHeader, &[&HEADER_SEARCH_ROWS.to_string()])
-            })),
+            Some((separator, header, true)) => Ok(Self { text, separator, guessed, header }),
+            Some((_, header, false)) => Err(SheetRefused::new(Refused::NoRows, &[&header.row.to_string()])),
+            None => {
+                Err(refused.unwrap_or_else(|| SheetRefused::new(Refused::NoHeader, &[&HEADER_SEARCH_ROWS.to_string()])))
+            }
         }
     }
 
@@ -94,9 +84,7 @@ impl<'b> Table<'b> {
 fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), SheetRefused> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let decoded = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-        return decoded
-            .map(|text| (text, false))
-            .ok_or_else(|| wrong_encoding(bytes, mark));
+        return decoded.map(|text| (text, false)).ok_or_else(|| wrong_encoding(bytes, mark));
     }
     if let Some(at) = bytes.iter().position(|&b| b == 0) {
         return Err(encoding_at(at));
@@ -110,10 +98,7 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), SheetRefused> {
         return Err(encoding_at(valid));
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    match bytes
-        .iter()
-        .position(|b| matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D))
-    {
+    match bytes.iter().position(|b| matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D)) {
         Some(undefined) => Err(encoding_at(undefined)),
         None => Ok((text, true)),
     }
@@ -151,11 +136,8 @@ fn each_row(
     separator: u8,
     mut take: impl FnMut(SheetRow) -> Result<bool, SheetRefused>,
 ) -> Result<(), SheetRefused> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut record = StringRecord::new();
     let mut number: u32 = 0;
     loop {
@@ -166,9 +148,7 @@ fn each_row(
             Ok(false) | Err(_) => return Ok(()),
         }
         let after = reader.position();
-        let span = text
-            .get(before.byte() as usize..after.byte() as usize)
-            .unwrap_or_default();
+        let span = text.get(before.byte() as usize..after.byte() as usize).unwrap_or_default();
         number += rows_in(span, &record);
         let row = row_of(&record, number)?;
         if !row.cells.is_empty() && !take(row)? {
@@ -187,10 +167,7 @@ fn rows_in(span: &str, record: &StringRecord) -> u32 {
 }
 
 fn row_of(record: &StringRecord, number: u32) -> Result<SheetRow, SheetRefused> {
-    let mut row = SheetRow {
-        number,
-        ..SheetRow::default()
-    };
+    let mut row = SheetRow { number, ..SheetRow::default() };
     for (index, text) in record.iter().enumerate() {
         if text.len() > MAX_QUOTED_CHARS && text.contains('\n') {
             return Err(SheetRefused::new(Refused::Quote, &[&number.to_string()]));
@@ -199,11 +176,7 @@ fn row_of(record: &StringRecord, number: u32) -> Result<SheetRow, SheetRefused> 
             continue;
         };
         match u16::try_from(index) {
-            Ok(column) if index < MAX_COLUMNS => row.cells.push(SheetCell {
-                column,
-                value,
-                merged: false,
-            }),
+            Ok(column) if index < MAX_COLUMNS => row.cells.push(SheetCell { column, value, merged: false }),
             _ => return Err(too_many_columns(number)),
         }
     }
@@ -236,17 +209,11 @@ mod tests {
     #[test]
     fn encodings_are_found() {
         let rene = "Nama,NIP\nRené Uji,";
-        let utf16: Vec<u8> = [0xFF, 0xFE]
-            .into_iter()
-            .chain(rene.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect();
+        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(rene.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let with_mark = [b"\xEF\xBB\xBF", rene.as_bytes()].concat();
-        for (bytes, guessed) in [
-            (rene.as_bytes(), false),
-            (&with_mark, false),
-            (&utf16, false),
-            (b"Nama,NIP\nRen\xE9 Uji,", true),
-        ] {
+        for (bytes, guessed) in
+            [(rene.as_bytes(), false), (&with_mark, false), (&utf16, false), (b"Nama,NIP\nRen\xE9 Uji,", true)]
+        {
             let (text, was_guessed) = decode(bytes).expect("decodes");
             assert_eq!((&*text, was_guessed), (rene, guessed));
         }

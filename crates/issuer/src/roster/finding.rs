@@ -65,12 +65,7 @@ macro_rules! sentences {
                     Lang::Id => "Baris",
                     Lang::En => "Row",
                 };
-                format!(
-                    "{word} {}: {} {}",
-                    self.row,
-                    self.reason(lang),
-                    self.mend(lang)
-                )
+                format!("{word} {}: {} {}", self.row, self.reason(lang), self.mend(lang))
             }
         }
     };

@@ -59,19 +59,14 @@ pub(super) struct Merge {
 impl Inspected {
     /// The shape of a sheet; empty if its part was not found.
     pub(super) fn take_shape(&mut self, sheet: &str) -> SheetShape {
-        let relation = self
-            .sheets
-            .iter()
-            .find(|(name, _)| name == sheet)
-            .map(|(_, id)| id);
+        let relation = self.sheets.iter().find(|(name, _)| name == sheet).map(|(_, id)| id);
         let target = relation.and_then(|id| self.relations.get(id));
         let path = target.map(|target| target.trim_start_matches('/').to_lowercase());
         let part = path.and_then(|path| {
             let matching = |part: &&String| **part == path || part.ends_with(&format!("/{path}"));
             self.parts.keys().find(matching).cloned()
         });
-        part.and_then(|part| self.parts.remove(&part))
-            .unwrap_or_default()
+        part.and_then(|part| self.parts.remove(&part)).unwrap_or_default()
     }
 }
 
@@ -87,12 +82,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Inspected, SheetRefused> {
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(unreadable)?;
         let name = part.name().map_err(unreadable)?.to_lowercase();
-        let mut unpacked = Unpacked {
-            inner: part,
-            left: &mut left,
-            piece: 0,
-            xml: is_xml(&name),
-        };
+        let mut unpacked = Unpacked { inner: part, left: &mut left, piece: 0, xml: is_xml(&name) };
         let walked = walk(&mut unpacked, &name, &mut inspected);
         let drained = match walked {
             Ok(()) => io::copy(&mut unpacked, &mut io::sink()).map(drop),
@@ -146,11 +136,7 @@ fn refuse_other_formats(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), S
 }
 
 /// Walks over one part if it is XML of a kind that matters.
-fn walk(
-    unpacked: &mut impl Read,
-    name: &str,
-    inspected: &mut Inspected,
-) -> Result<(), SheetRefused> {
+fn walk(unpacked: &mut impl Read, name: &str, inspected: &mut Inspected) -> Result<(), SheetRefused> {
     if !is_xml(name) {
         return Ok(());
     }
@@ -164,9 +150,7 @@ fn walk(
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer) {
-            Ok(Event::Start(element) | Event::Empty(element)) => {
-                part.element(&element, inspected)?
-            }
+            Ok(Event::Start(element) | Event::Empty(element)) => part.element(&element, inspected)?,
             Ok(Event::DocType(_)) => return Err(unreadable("DOCTYPE")),
             Ok(Event::Eof) => break,
             Ok(_) => {}
@@ -191,11 +175,7 @@ struct Part {
 }
 
 impl Part {
-    fn element(
-        &mut self,
-        element: &BytesStart<'_>,
-        inspected: &mut Inspected,
-    ) -> Result<(), SheetRefused> {
+    fn element(&mut self, element: &BytesStart<'_>, inspected: &mut Inspected) -> Result<(), SheetRefused> {
         let local = element.local_name();
         let name: &str = local.as_ref();
         if self.root.is_empty() {
@@ -219,23 +199,16 @@ impl Part {
             }
             ("workbook", "sheet") if inspected.sheets.len() <= MAX_SHEETS => {
                 let attributes = element.attributes();
-                let id = attributes
-                    .flatten()
-                    .filter(|attribute| attribute.key.local_name().as_ref() == "id")
-                    .last();
+                let id = attributes.flatten().filter(|attribute| attribute.key.local_name().as_ref() == "id").last();
                 let id = id.map(|id| id.value.into_owned()).unwrap_or_default();
-                inspected
-                    .sheets
-                    .push((attribute(element, "name").unwrap_or_default(), id));
+                inspected.sheets.push((attribute(element, "name").unwrap_or_default(), id));
                 Ok(())
             }
             ("Relationships", "Relationship") if inspected.relations.len() <= MAX_PARTS => {
                 let target = attribute(element, "Target").unwrap_or_default();
                 // Ids are unique in one part only; a sheet's own relations never point to a sheet.
                 if target.to_lowercase().contains("sheet") {
-                    inspected
-                        .relations
-                        .insert(attribute(element, "Id").unwrap_or_default(), target);
+                    inspected.relations.insert(attribute(element, "Id").unwrap_or_default(), target);
                 }
                 Ok(())
             }
@@ -253,28 +226,16 @@ impl Part {
             "row" => {
                 let number = attribute(element, "r");
                 reference(number.clone())?;
-                self.row = number
-                    .and_then(|r| r.trim().parse().ok())
-                    .unwrap_or(self.row + 1);
+                self.row = number.and_then(|r| r.trim().parse().ok()).unwrap_or(self.row + 1);
                 if is_on(element, "hidden") && self.shape.hidden_rows.len() < MAX_HIDDEN_ROWS {
                     self.shape.hidden_rows.push(self.row);
                 }
                 Ok(())
             }
-            "col"
-                if is_on(element, "hidden")
-                    && self.shape.hidden_columns.len() < MAX_HIDDEN_ROWS =>
-            {
-                let end = |key| {
-                    attribute(element, key)
-                        .and_then(|n| n.parse::<u32>().ok())
-                        .unwrap_or(1)
-                };
-                let index =
-                    |number: u32| u16::try_from(number.saturating_sub(1)).unwrap_or(u16::MAX);
-                self.shape
-                    .hidden_columns
-                    .push((index(end("min")), index(end("max"))));
+            "col" if is_on(element, "hidden") && self.shape.hidden_columns.len() < MAX_HIDDEN_ROWS => {
+                let end = |key| attribute(element, key).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1);
+                let index = |number: u32| u16::try_from(number.saturating_sub(1)).unwrap_or(u16::MAX);
+                self.shape.hidden_columns.push((index(end("min")), index(end("max"))));
                 Ok(())
             }
             "mergeCell" => {
@@ -321,22 +282,15 @@ impl<R: Read> Read for Unpacked<'_, R> {
 /// Pictures and the like are only counted. Everything else is walked, so that a sheet under an
 /// unusual name is not missed.
 fn is_xml(name: &str) -> bool {
-    ![
-        "png", "jpg", "jpeg", "gif", "emf", "wmf", "bin", "svg", "vml",
-    ]
-    .iter()
-    .any(|kind| {
-        name.rsplit_once('.')
-            .is_some_and(|(_, extension)| extension == *kind)
-    }) && !name.ends_with('/')
+    !["png", "jpg", "jpeg", "gif", "emf", "wmf", "bin", "svg", "vml"]
+        .iter()
+        .any(|kind| name.rsplit_once('.').is_some_and(|(_, extension)| extension == *kind))
+        && !name.ends_with('/')
 }
 
 fn attribute(element: &BytesStart<'_>, key: &str) -> Option<String> {
     let found = element.try_get_attribute(key).ok()??;
-    found
-        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-        .ok()
-        .map(|value| value.into_owned())
+    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
 }
 
 fn is_on(element: &BytesStart<'_>, key: &str) -> bool {
@@ -353,9 +307,7 @@ fn within(claimed: Option<String>, most: u64) -> Result<(), SheetRefused> {
 /// A cell or row reference that cannot overflow.
 fn reference(written: Option<String>) -> Result<(), SheetRefused> {
     match written {
-        Some(written) if written.len() > MAX_REFERENCE => {
-            Err(unreadable(format!("r=\"{:.20}\"", written)))
-        }
+        Some(written) if written.len() > MAX_REFERENCE => Err(unreadable(format!("r=\"{:.20}\"", written))),
         _ => Ok(()),
     }
 }
@@ -366,10 +318,7 @@ fn region(written: &str) -> Result<Merge, SheetRefused> {
     let (first, last) = written.split_once(':').unwrap_or((written, written));
     let ((top, left), (bottom, right)) = corner(first).zip(corner(last)).ok_or_else(wrong)?;
     match top <= bottom && left <= right {
-        true => Ok(Merge {
-            rows: (top, bottom),
-            columns: (left, right),
-        }),
+        true => Ok(Merge { rows: (top, bottom), columns: (left, right) }),
         false => Err(wrong()),
     }
 }
@@ -383,23 +332,14 @@ fn corner(written: &str) -> Option<(u32, u16)> {
     let digits = written.find(|c: char| c.is_ascii_digit())?;
     let mut column: u32 = 0;
     for letter in written[..digits].bytes() {
-        let value = letter
-            .to_ascii_uppercase()
-            .checked_sub(b'A')
-            .filter(|value| *value < 26)?;
+        let value = letter.to_ascii_uppercase().checked_sub(b'A').filter(|value| *value < 26)?;
         column = column.checked_mul(26)?.checked_add(u32::from(value) + 1)?;
     }
-    Some((
-        written[digits..].parse().ok()?,
-        u16::try_from(column.checked_sub(1)?).ok()?,
-    ))
+    Some((written[digits..].parse().ok()?, u16::try_from(column.checked_sub(1)?).ok()?))
 }
 
 fn bomb() -> SheetRefused {
-    SheetRefused::new(
-        Refused::Bomb,
-        &[&(MAX_UNPACKED_BYTES / (1024 * 1024)).to_string()],
-    )
+    SheetRefused::new(Refused::Bomb, &[&(MAX_UNPACKED_BYTES / (1024 * 1024)).to_string()])
 }
 
 fn unreadable(why: impl std::fmt::Display) -> SheetRefused {

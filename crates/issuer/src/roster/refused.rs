@@ -17,20 +17,14 @@ pub struct SheetRefused {
 
 impl SheetRefused {
     pub(super) fn new(kind: SheetRefusedKind, values: &[&str]) -> Self {
-        Self {
-            kind,
-            values: values.iter().map(|&value| value.to_owned()).collect(),
-        }
+        Self { kind, values: values.iter().map(|&value| value.to_owned()).collect() }
     }
 
     /// For a caller who sees the size before reading the file: it is over
     /// [`MAX_SHEET_BYTES`](super::MAX_SHEET_BYTES).
     pub fn too_large(bytes: u64) -> Self {
         let in_mb = |bytes: u64| bytes.div_ceil(1024 * 1024).to_string();
-        Self::new(
-            SheetRefusedKind::TooLarge,
-            &[&in_mb(bytes), &in_mb(super::MAX_SHEET_BYTES as u64)],
-        )
+        Self::new(SheetRefusedKind::TooLarge, &[&in_mb(bytes), &in_mb(super::MAX_SHEET_BYTES as u64)])
     }
 
     /// The stable code, for programs.

@@ -16,49 +16,17 @@ const SAFE_DIGITS: usize = 11;
 /// spreadsheet reads it right, and nothing in it that a spreadsheet would run.
 pub fn problems_report(roster: &Roster) -> Vec<u8> {
     let mut writer = WriterBuilder::new().from_writer(b"\xEF\xBB\xBF".to_vec());
-    let head = [
-        "baris",
-        "kolom",
-        "judul",
-        "nilai",
-        "jenis",
-        "kode",
-        "alasan",
-        "perbaikan",
-        "reason",
-        "mend",
-    ];
+    let head = ["baris", "kolom", "judul", "nilai", "jenis", "kode", "alasan", "perbaikan", "reason", "mend"];
     // Writing to memory cannot fail, and every record has as many cells as the head.
     let _ = writer.write_record(head);
-    let mut rows: Vec<(u32, [String; 10])> =
-        Vec::with_capacity(roster.problems.len() + roster.warnings.len());
+    let mut rows: Vec<(u32, [String; 10])> = Vec::with_capacity(roster.problems.len() + roster.warnings.len());
     for finding in &roster.problems {
         let said = [Lang::Id, Lang::En].map(|lang| (finding.reason(lang), finding.mend(lang)));
-        rows.push((
-            finding.row,
-            cells(
-                finding.row,
-                &finding.column,
-                &finding.value,
-                "masalah",
-                finding.code(),
-                said,
-            ),
-        ));
+        rows.push((finding.row, cells(finding.row, &finding.column, &finding.value, "masalah", finding.code(), said)));
     }
     for finding in &roster.warnings {
         let said = [Lang::Id, Lang::En].map(|lang| (finding.reason(lang), finding.mend(lang)));
-        rows.push((
-            finding.row,
-            cells(
-                finding.row,
-                &finding.column,
-                &finding.value,
-                "periksa",
-                finding.code(),
-                said,
-            ),
-        ));
+        rows.push((finding.row, cells(finding.row, &finding.column, &finding.value, "periksa", finding.code(), said)));
     }
     rows.sort_by_key(|(row, _)| *row);
     for (_, cells) in &rows {

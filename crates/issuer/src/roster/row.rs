@@ -4,24 +4,17 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
-use super::cell::{Cell, SheetCell, SheetRow};
-use super::column::{Column, Field, Header};
-use super::finding::{
-    MAX_SHOWN_CHARS, RowProblem, RowProblemKind as Problem, RowWarning, RowWarningKind as Warning,
-};
-use super::nip::{Nip, NipFault, NipKind, looks_like_nik, only_digits};
+use super::cell::{SheetCell, SheetRow};
+use super::check::{Findings, column_of, get, is_blank, shown};
+use super::column::{Field, Header};
+use super::finding::{RowProblem, RowProblemKind as Problem, RowWarning, RowWarningKind as Warning};
 use super::people::People;
 use super::refused::{SheetRefused, SheetRefusedKind as Refused};
 use super::template::SAMPLE_NAME;
-use super::values::{self, Outcome, ScoreFault};
-use super::{
-    MAX_CELL_CHARS, MAX_FINDINGS, MAX_NAME_CHARS, MAX_NAME_WITH_TITLES_CHARS, MAX_ROWS,
-    MIN_NAME_CHARS, Recipient, Roster, Skipped, Status,
-};
-use crate::programme::{MAX_NUMBER_CHARS, Programme, Score, Words};
-use crate::text::{clean, fold, starts_like_a_formula};
+use super::values::{self, Outcome};
+use super::{MAX_FINDINGS, MAX_ROWS, Recipient, Roster, Skipped, Status};
+use crate::programme::{Programme, Score, Words};
+use crate::text::fold;
 
 /// Reads the rows below a header, one after the other.
 pub(super) struct RowReader<'p> {
@@ -38,26 +31,10 @@ pub(super) struct RowReader<'p> {
     roster: Roster,
 }
 
-/// What is found in one row.
-struct Findings<'h> {
-    row: u32,
-    header: &'h Header,
-    problems: Vec<RowProblem>,
-    warnings: Vec<RowWarning>,
-}
-
 impl<'p> RowReader<'p> {
     pub(super) fn new(programme: &'p Programme, header: Header, roster: Roster) -> Self {
-        let grades = programme
-            .grades
-            .iter()
-            .map(|grade| Arc::new(grade.words.clone()))
-            .collect();
-        let names: Vec<&str> = programme
-            .grades
-            .iter()
-            .map(|grade| grade.words.id.as_str())
-            .collect();
+        let grades = programme.grades.iter().map(|grade| Arc::new(grade.words.clone())).collect();
+        let names: Vec<&str> = programme.grades.iter().map(|grade| grade.words.id.as_str()).collect();
         let grade_names = names.join(", ");
         Self {
             programme,
@@ -85,27 +62,21 @@ impl<'p> RowReader<'p> {
         if let [(field, cell)] = cells[..]
             && !matches!(field, Field::Name | Field::Nip | Field::Email)
         {
-            self.lone
-                .push((row.number, field, cell.value.as_written().into_owned()));
+            self.lone.push((row.number, field, cell.value.as_written().into_owned()));
             return Ok(());
         }
         if self.is_total(&cells) {
             self.total_row = Some(row.number);
             return Ok(());
         }
-        let identified = cells
-            .iter()
-            .any(|(field, _)| matches!(field, Field::Nip | Field::Email | Field::Outcome));
+        let identified = cells.iter().any(|(field, _)| matches!(field, Field::Nip | Field::Email | Field::Outcome));
         if self.total_row.is_some() && !identified {
             // Below the totals: place, date and signature.
             return Ok(());
         }
         self.rows += 1;
         if self.rows > MAX_ROWS {
-            return Err(SheetRefused::new(
-                Refused::TooManyRows,
-                &[&MAX_ROWS.to_string()],
-            ));
+            return Err(SheetRefused::new(Refused::TooManyRows, &[&MAX_ROWS.to_string()]));
         }
         self.flush_lone();
         self.participant(row, &cells);
@@ -118,13 +89,7 @@ impl<'p> RowReader<'p> {
             let (row, column) = (*row, column_of(&self.header, *field));
             let value = shown(value);
             let values = vec![self.lone.len().to_string()];
-            self.roster.warn(RowWarning {
-                row,
-                column,
-                value,
-                kind: Warning::FooterIgnored,
-                values,
-            });
+            self.roster.warn(RowWarning { row, column, value, kind: Warning::FooterIgnored, values });
         }
         self.roster.recipients.shrink_to_fit();
         self.roster
@@ -132,20 +97,10 @@ impl<'p> RowReader<'p> {
 
     fn participant(&mut self, row: &SheetRow, cells: &[(Field, &SheetCell)]) {
         let header = Rc::clone(&self.header);
-        let mut findings = Findings {
-            row: row.number,
-            header: &header,
-            problems: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let mut findings = Findings { row: row.number, header: &header, problems: Vec::new(), warnings: Vec::new() };
         if self.outcome(cells, &mut findings) == Some(Outcome::NotPassed) {
-            let name = get(cells, Field::Name)
-                .map(|cell| shown(&cell.as_written()))
-                .unwrap_or_default();
-            self.roster.skipped.push(Skipped {
-                row: row.number,
-                name,
-            });
+            let name = get(cells, Field::Name).map(|cell| shown(&cell.as_written())).unwrap_or_default();
+            self.roster.skipped.push(Skipped { row: row.number, name });
             return;
         }
         if let Some(total) = self.total_row {
@@ -160,25 +115,15 @@ impl<'p> RowReader<'p> {
         let recipient = self.recipient(cells, &mut findings);
         self.compare(&recipient, &mut findings);
         let clean = findings.problems.is_empty();
-        let Findings {
-            problems, warnings, ..
-        } = findings;
-        problems
-            .into_iter()
-            .for_each(|problem| self.roster.answer(problem));
-        warnings
-            .into_iter()
-            .for_each(|warning| self.roster.warn(warning));
+        let Findings { problems, warnings, .. } = findings;
+        problems.into_iter().for_each(|problem| self.roster.answer(problem));
+        warnings.into_iter().for_each(|warning| self.roster.warn(warning));
         if clean {
             self.roster.recipients.push(recipient);
         }
     }
 
-    fn recipient(
-        &mut self,
-        cells: &[(Field, &SheetCell)],
-        findings: &mut Findings<'_>,
-    ) -> Recipient {
+    fn recipient(&mut self, cells: &[(Field, &SheetCell)], findings: &mut Findings<'_>) -> Recipient {
         let name = findings.name(cells);
         if fold(&name) == fold(SAMPLE_NAME) {
             findings.problem(Field::Name, &name, Problem::SampleRow, &[]);
@@ -198,10 +143,8 @@ impl<'p> RowReader<'p> {
             name,
             suffix,
             nip,
-            other_id: findings.text(cells, Field::OtherId),
-            status: status
-                .map(Status::from_words)
-                .or(nip.map(|nip| Status::from_kind(nip.kind()))),
+            other_id: self.shared_text(cells, Field::OtherId, findings),
+            status: status.map(Status::from_words).or(nip.map(|nip| Status::from_kind(nip.kind()))),
             rank,
             position: self.shared_text(cells, Field::Position, findings),
             unit: self.shared_text(cells, Field::Unit, findings),
@@ -209,7 +152,7 @@ impl<'p> RowReader<'p> {
             email: findings.email(cells),
             score,
             grade,
-            number: findings.number(cells),
+            number: findings.number(cells).map(|number| self.share(number)),
             birth_place: self.shared_text(cells, Field::BirthPlace, findings),
             birth_date: findings.birth_date(cells, nip),
         };
@@ -229,12 +172,8 @@ impl<'p> RowReader<'p> {
             let nip = recipient.nip.map(|nip| nip.to_string());
             match (nip, &recipient.email) {
                 (Some(nip), _) => findings.problem(Field::Nip, &nip, Problem::SameNip, &[&row]),
-                (None, Some(email)) => {
-                    findings.problem(Field::Email, email, Problem::SameEmail, &[&row])
-                }
-                (None, None) => {
-                    findings.problem(Field::Name, &recipient.name, Problem::SameName, &[&row])
-                }
+                (None, Some(email)) => findings.problem(Field::Email, email, Problem::SameEmail, &[&row]),
+                (None, None) => findings.problem(Field::Name, &recipient.name, Problem::SameName, &[&row]),
             }
         }
         if let Some(row) = seen.name.map(first) {
@@ -256,11 +195,7 @@ impl<'p> RowReader<'p> {
 
     /// LULUS or not. A NOT PASSED in the columns of status, grade or score counts as well: nobody
     /// gets a certificate because the word stood one column further.
-    fn outcome(
-        &self,
-        cells: &[(Field, &SheetCell)],
-        findings: &mut Findings<'_>,
-    ) -> Option<Outcome> {
+    fn outcome(&self, cells: &[(Field, &SheetCell)], findings: &mut Findings<'_>) -> Option<Outcome> {
         let told = |field| get(cells, field).and_then(|cell| values::outcome(&cell.as_written()));
         let elsewhere = [Field::Status, Field::Grade, Field::Score].map(told);
         if elsewhere.contains(&Some(Outcome::NotPassed)) {
@@ -289,49 +224,24 @@ impl<'p> RowReader<'p> {
         if self.grades.is_empty() {
             return (score, None);
         }
-        let written = findings
-            .text(cells, Field::Grade)
-            .filter(|text| values::outcome(text).is_none());
-        let place =
-            |grade: &crate::programme::Grade| self.programme.grades.iter().position(|g| g == grade);
-        let earned = score
-            .and_then(|score| self.programme.grade_for(score))
-            .and_then(place);
-        let named = written
-            .as_deref()
-            .and_then(|text| self.programme.grade_named(text))
-            .and_then(place);
+        let written = findings.text(cells, Field::Grade).filter(|text| values::outcome(text).is_none());
+        let place = |grade: &crate::programme::Grade| self.programme.grades.iter().position(|g| g == grade);
+        let earned = score.and_then(|score| self.programme.grade_for(score)).and_then(place);
+        let named = written.as_deref().and_then(|text| self.programme.grade_named(text)).and_then(place);
         if let (Some(score), None, Some(pass)) = (score, earned, self.programme.pass_mark()) {
             let (score, pass) = (score.to_string(), pass.to_string());
-            findings.problem(
-                Field::Score,
-                &score,
-                Problem::ScoreBelowPass,
-                &[&score, &pass],
-            );
+            findings.problem(Field::Score, &score, Problem::ScoreBelowPass, &[&score, &pass]);
         }
         match (&written, named, score.zip(earned)) {
             (Some(written), None, _) => {
-                findings.problem(
-                    Field::Grade,
-                    written,
-                    Problem::GradeUnknown,
-                    &[&self.grade_names],
-                );
+                findings.problem(Field::Grade, written, Problem::GradeUnknown, &[&self.grade_names]);
             }
             (Some(written), Some(named), Some((score, earned))) if named != earned => {
                 let words = &self.grades[earned].id;
-                findings.problem(
-                    Field::Grade,
-                    written,
-                    Problem::GradeDisagrees,
-                    &[&score.to_string(), words],
-                );
+                findings.problem(Field::Grade, written, Problem::GradeDisagrees, &[&score.to_string(), words]);
             }
             (None, _, None) if score.is_none() && get(cells, Field::Score).is_none() => {
-                let asked = [Field::Grade, Field::Score]
-                    .into_iter()
-                    .find(|field| self.header.column(*field).is_some());
+                let asked = [Field::Grade, Field::Score].into_iter().find(|field| self.header.column(*field).is_some());
                 if let Some(field) = asked {
                     findings.warning(field, "", Warning::GradeMissing, &[]);
                 }
@@ -342,17 +252,11 @@ impl<'p> RowReader<'p> {
     }
 
     /// *Pangkat* and *golongan* in one text, as certificates print them: `Penata Muda (III/a)`.
-    fn rank(
-        &mut self,
-        cells: &[(Field, &SheetCell)],
-        findings: &mut Findings<'_>,
-    ) -> Option<Arc<str>> {
+    fn rank(&mut self, cells: &[(Field, &SheetCell)], findings: &mut Findings<'_>) -> Option<Arc<str>> {
         let rank = self.shared_text(cells, Field::Rank, findings);
         let class = self.shared_text(cells, Field::RankClass, findings);
         match (rank, class) {
-            (Some(rank), Some(class)) if !rank.contains(&*class) => {
-                Some(self.share(format!("{rank} ({class})")))
-            }
+            (Some(rank), Some(class)) if !rank.contains(&*class) => Some(self.share(format!("{rank} ({class})"))),
             (rank, class) => rank.or(class),
         }
     }
@@ -379,14 +283,8 @@ impl<'p> RowReader<'p> {
 
     /// The cells of recognised columns that say something.
     fn cells<'r>(&self, row: &'r SheetRow) -> Vec<(Field, &'r SheetCell)> {
-        let read = self
-            .header
-            .fields
-            .iter()
-            .filter(|(_, field, _)| !matches!(field, Field::No | Field::Nik));
-        let mut cells: Vec<_> = read
-            .filter_map(|(column, field, _)| Some((*field, row.cell(*column)?)))
-            .collect();
+        let read = self.header.fields.iter().filter(|(_, field, _)| !matches!(field, Field::No | Field::Nik));
+        let mut cells: Vec<_> = read.filter_map(|(column, field, _)| Some((*field, row.cell(*column)?))).collect();
         cells.retain(|(_, cell)| !is_blank(&cell.value.as_written()));
         // A row that only a merge reaches into is empty.
         if cells.iter().all(|(_, cell)| cell.merged) {
@@ -411,10 +309,7 @@ impl<'p> RowReader<'p> {
 
     /// *Jumlah* or *Total* at the end of the table.
     fn is_total(&self, cells: &[(Field, &SheetCell)]) -> bool {
-        if cells
-            .iter()
-            .any(|(field, _)| matches!(field, Field::Nip | Field::Email))
-        {
+        if cells.iter().any(|(field, _)| matches!(field, Field::Nip | Field::Email)) {
             return false;
         }
         cells.iter().any(|(field, cell)| {
@@ -423,19 +318,9 @@ impl<'p> RowReader<'p> {
             match field {
                 // Somebody may be called so; the word alone, or what is counted, is a total.
                 Field::Name => {
-                    let counted = [
-                        "",
-                        "peserta",
-                        "lulus",
-                        "lulusan",
-                        "total",
-                        "keseluruhan",
-                        "seluruhnya",
-                        "orang",
-                    ];
+                    let counted = ["", "peserta", "lulus", "lulusan", "total", "keseluruhan", "seluruhnya", "orang"];
                     let rest = text.strip_prefix(first).unwrap_or_default().trim();
-                    matches!(first, "jumlah" | "total") && counted.contains(&rest)
-                        || text == "grand total"
+                    matches!(first, "jumlah" | "total") && counted.contains(&rest) || text == "grand total"
                 }
                 _ => matches!(first, "jumlah" | "total"),
             }
@@ -447,341 +332,8 @@ impl<'p> RowReader<'p> {
         for (row, field, value) in std::mem::take(&mut self.lone) {
             let column = column_of(&self.header, field);
             let (value, values) = (shown(&value), Vec::new());
-            self.roster.answer(RowProblem {
-                row,
-                column,
-                value,
-                kind: Problem::NameMissing,
-                values,
-            });
+            self.roster.answer(RowProblem { row, column, value, kind: Problem::NameMissing, values });
         }
-    }
-}
-
-impl Findings<'_> {
-    fn problem(&mut self, field: Field, value: &str, kind: Problem, values: &[&str]) {
-        let (row, column, value) = (self.row, column_of(self.header, field), shown(value));
-        self.problems.push(RowProblem {
-            row,
-            column,
-            value,
-            kind,
-            values: owned(values),
-        });
-    }
-
-    fn warning(&mut self, field: Field, value: &str, kind: Warning, values: &[&str]) {
-        let (row, column, value) = (self.row, column_of(self.header, field), shown(value));
-        self.warnings.push(RowWarning {
-            row,
-            column,
-            value,
-            kind,
-            values: owned(values),
-        });
-    }
-
-    fn has_faulty_nip(&self) -> bool {
-        let Some(column) = self.header.column(Field::Nip) else {
-            return false;
-        };
-        self.problems
-            .iter()
-            .any(|problem| problem.column == *column && problem.kind != Problem::Merged)
-    }
-
-    /// What can be wrong with a cell of any column.
-    fn of_any_cell(&mut self, field: Field, cell: &SheetCell) {
-        let written = cell.value.as_written();
-        let differs = matches!(field, Field::Name | Field::Nip | Field::Email);
-        if cell.merged && differs {
-            let above = self.row.saturating_sub(1).to_string();
-            self.problem(field, &written, Problem::Merged, &[&above]);
-        }
-        let Cell::Text(text) = &cell.value else {
-            if let Cell::Error(error) = &cell.value {
-                self.problem(field, error, Problem::CellError, &[error]);
-            }
-            return;
-        };
-        let length = text.chars().count();
-        if length > MAX_CELL_CHARS {
-            let (length, most) = (length.to_string(), MAX_CELL_CHARS.to_string());
-            self.problem(field, text, Problem::CellLong, &[&length, &most]);
-            return;
-        }
-        if let Err(refused) = clean(text) {
-            let code = format!("U+{:04X}", u32::from(refused));
-            self.problem(field, text, Problem::Character, &[&code]);
-        }
-        if field != Field::Nip {
-            if starts_like_a_formula(text) {
-                let sign: String = text.trim_start().chars().take(1).collect();
-                self.warning(field, text, Warning::Formula, &[&sign]);
-            }
-            self.misplaced(field, text);
-        }
-    }
-
-    /// A NIP or a NIK in a column that is printed or shown.
-    fn misplaced(&mut self, field: Field, text: &str) {
-        let Some(digits) = only_digits(text).filter(|digits| matches!(digits.len(), 16 | 18))
-        else {
-            return;
-        };
-        if looks_like_nik(&digits) {
-            self.problem(field, text, Problem::Nik, &[]);
-        } else if Nip::parse(&digits, i16::MAX).is_ok() {
-            self.problem(field, text, Problem::NipElsewhere, &[]);
-        }
-    }
-
-    /// The text of a column; `None` if it is blank or was already answered with a problem.
-    fn text(&self, cells: &[(Field, &SheetCell)], field: Field) -> Option<String> {
-        let written = get(cells, field)
-            .filter(|cell| !matches!(cell, Cell::Error(_)))?
-            .as_written();
-        let text = clean(&written).ok()?;
-        let fits = !is_blank(&text) && text.chars().count() <= MAX_CELL_CHARS;
-        fits.then(|| text.into_owned())
-    }
-
-    fn name(&mut self, cells: &[(Field, &SheetCell)]) -> String {
-        let Some(name) = self.text(cells, Field::Name) else {
-            let answered = self
-                .problems
-                .iter()
-                .any(|problem| problem.column == column_of(self.header, Field::Name));
-            if !answered {
-                self.problem(Field::Name, "", Problem::NameMissing, &[]);
-            }
-            return String::new();
-        };
-        let length = name.chars().count();
-        let alien: String = name
-            .chars()
-            .filter(|c| c.is_numeric() || *c == '@')
-            .collect();
-        if !alien.is_empty() || !name.chars().any(char::is_alphabetic) {
-            let alien = if alien.is_empty() { &name } else { &alien };
-            self.problem(Field::Name, &name, Problem::NameNotAName, &[alien]);
-        } else if length < MIN_NAME_CHARS {
-            self.problem(
-                Field::Name,
-                &name,
-                Problem::NameShort,
-                &[&length.to_string(), &MIN_NAME_CHARS.to_string()],
-            );
-        } else if length > MAX_NAME_CHARS {
-            self.problem(
-                Field::Name,
-                &name,
-                Problem::NameLong,
-                &[&length.to_string(), &MAX_NAME_CHARS.to_string()],
-            );
-        }
-        let usual = |c: char| {
-            c.is_alphabetic()
-                || c == ' '
-                || matches!(c, '.' | ',' | '\'' | '’' | '‘' | '`' | '-' | '/')
-        };
-        let unusual = |c: &char| {
-            !usual(*c) && !c.is_numeric() && !unicode_normalization::char::is_combining_mark(*c)
-        };
-        if let Some(unusual) = name.chars().find(unusual) {
-            self.warning(
-                Field::Name,
-                &name,
-                Warning::UnusualCharacter,
-                &[&unusual.to_string()],
-            );
-        }
-        let has_word = name
-            .split(|c: char| !c.is_alphabetic())
-            .any(|word| word.chars().count() >= 3);
-        if has_word && !name.chars().any(char::is_lowercase) {
-            self.warning(Field::Name, &name, Warning::AllCapitals, &[]);
-        } else if has_word && !name.chars().any(char::is_uppercase) {
-            self.warning(Field::Name, &name, Warning::AllSmall, &[]);
-        }
-        name
-    }
-
-    fn nip(&mut self, cells: &[(Field, &SheetCell)], latest: i16) -> Option<Nip> {
-        let cell = get(cells, Field::Nip)?;
-        let written = cell.as_written();
-        let parsed = match cell {
-            Cell::Number(_) | Cell::Date(_) => Err(NipFault::Numeric),
-            Cell::Error(_) => return None,
-            _ => {
-                let text = clean(&written).ok()?;
-                Nip::parse(&text, latest)
-            }
-        };
-        let fault = match parsed {
-            Ok(nip) => return Some(nip),
-            Err(fault) => fault,
-        };
-        let (kind, values) = match fault {
-            NipFault::Numeric => (Problem::NipNumeric, vec![]),
-            NipFault::Character(other) => (Problem::NipCharacter, vec![other.to_string()]),
-            NipFault::Length(length) => (Problem::NipLength, vec![length.to_string()]),
-            NipFault::Nik => (Problem::Nik, vec![]),
-            NipFault::Birth(digits) => (Problem::NipBirth, vec![digits]),
-            NipFault::Year {
-                found,
-                earliest,
-                latest,
-            } => (
-                Problem::NipYear,
-                vec![found.to_string(), format!("{earliest}-{latest}")],
-            ),
-            NipFault::Month(digits) => (Problem::NipMonth, vec![digits]),
-            NipFault::Sex(digit) => (Problem::NipSex, vec![digit.to_string()]),
-            NipFault::Serial => (Problem::NipSerial, vec![]),
-        };
-        let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        self.problem(Field::Nip, &written, kind, &values);
-        None
-    }
-
-    fn email(&mut self, cells: &[(Field, &SheetCell)]) -> Option<String> {
-        let email = self.text(cells, Field::Email)?;
-        let email = email.strip_prefix("mailto:").unwrap_or(&email);
-        if !values::is_email(email) {
-            self.problem(Field::Email, email, Problem::Email, &[]);
-            return None;
-        }
-        Some(email.to_owned())
-    }
-
-    fn score(&mut self, cells: &[(Field, &SheetCell)]) -> Option<Score> {
-        let cell = get(cells, Field::Score).filter(|cell| !matches!(cell, Cell::Error(_)))?;
-        let written = cell.as_written();
-        match values::score(cell) {
-            Ok(score) => return Some(score),
-            // "LULUS" in the score column was understood as the outcome.
-            Err(_) if values::outcome(&written).is_some() => {}
-            Err(ScoreFault::Unreadable) => {
-                self.problem(Field::Score, &written, Problem::ScoreUnreadable, &[])
-            }
-            Err(ScoreFault::Range(_)) => self.problem(
-                Field::Score,
-                &written,
-                Problem::ScoreRange,
-                &[&shown(&written)],
-            ),
-        }
-        None
-    }
-
-    fn hours(&mut self, cells: &[(Field, &SheetCell)], expected: u32) {
-        let Some(cell) = get(cells, Field::Hours) else {
-            return;
-        };
-        if values::hours(cell) != Some(expected) && !matches!(cell, Cell::Error(_)) {
-            let written = cell.as_written();
-            let values = [&*shown(&written), &expected.to_string()];
-            self.problem(Field::Hours, &written, Problem::HoursDisagree, &values);
-        }
-    }
-
-    fn date(&mut self, cells: &[(Field, &SheetCell)], field: Field) -> Option<Date> {
-        let cell = get(cells, field).filter(|cell| !matches!(cell, Cell::Error(_)))?;
-        let date = values::date(cell);
-        if date.is_none() {
-            self.problem(field, &cell.as_written(), Problem::DateUnreadable, &[]);
-        }
-        date
-    }
-
-    fn cohort_date(&mut self, cells: &[(Field, &SheetCell)], field: Field, expected: Date) {
-        let Some(date) = self.date(cells, field).filter(|date| *date != expected) else {
-            return;
-        };
-        let (found, expected) = (day(date), day(expected));
-        self.problem(field, &found, Problem::DateDisagrees, &[&found, &expected]);
-    }
-
-    fn birth_date(&mut self, cells: &[(Field, &SheetCell)], nip: Option<Nip>) -> Option<Date> {
-        let date = self.date(cells, Field::BirthDate)?;
-        if let Some(other) = nip.and_then(Nip::birth_date).filter(|other| *other != date) {
-            let (found, other) = (day(date), day(other));
-            self.problem(
-                Field::BirthDate,
-                &found,
-                Problem::BirthDisagrees,
-                &[&found, &other],
-            );
-        }
-        Some(date)
-    }
-
-    fn number(&mut self, cells: &[(Field, &SheetCell)]) -> Option<String> {
-        let number = self.text(cells, Field::Number)?;
-        let length = number.chars().count();
-        if length > MAX_NUMBER_CHARS {
-            let values = [length.to_string(), MAX_NUMBER_CHARS.to_string()];
-            self.problem(
-                Field::Number,
-                &number,
-                Problem::NumberLong,
-                &[&values[0], &values[1]],
-            );
-        }
-        Some(number)
-    }
-
-    /// What only the columns together tell.
-    fn whole(&mut self, recipient: &Recipient, cells: &[(Field, &SheetCell)]) {
-        let length = recipient.name_with_titles().chars().count();
-        if recipient.name.chars().count() <= MAX_NAME_CHARS && length > MAX_NAME_WITH_TITLES_CHARS {
-            let values = [length.to_string(), MAX_NAME_WITH_TITLES_CHARS.to_string()];
-            let name = recipient.name_with_titles();
-            self.problem(
-                Field::Name,
-                &name,
-                Problem::TitlesLong,
-                &[&values[0], &values[1]],
-            );
-        }
-        if let Some(suffix) = recipient
-            .suffix
-            .as_deref()
-            .filter(|suffix| fold(&recipient.name).ends_with(&fold(suffix)))
-            && recipient.name.contains(',')
-        {
-            self.warning(Field::Name, &recipient.name, Warning::TitleTwice, &[suffix]);
-        }
-        let status = recipient.status.as_ref();
-        match (status, recipient.nip.map(Nip::kind)) {
-            (Some(Status::Pns), Some(NipKind::Pppk)) => self.status_disagrees(cells, "PPPK"),
-            (Some(Status::Pppk), Some(NipKind::Pns)) => self.status_disagrees(cells, "PNS"),
-            (Some(status @ (Status::Pns | Status::Pppk)), None)
-                if get(cells, Field::Nip).is_none() =>
-            {
-                self.warning(Field::Nip, "", Warning::NipMissing, &[status.label()]);
-            }
-            _ => {}
-        }
-        let identified = ![Field::Nip, Field::Email, Field::Agency]
-            .iter()
-            .all(|field| get(cells, *field).is_none());
-        if !identified && !recipient.name.is_empty() {
-            self.warning(Field::Name, &recipient.name, Warning::WeakIdentity, &[]);
-        }
-    }
-
-    fn status_disagrees(&mut self, cells: &[(Field, &SheetCell)], by_digits: &str) {
-        let written = get(cells, Field::Status)
-            .map(|cell| cell.as_written().into_owned())
-            .unwrap_or_default();
-        self.warning(
-            Field::Status,
-            &written,
-            Warning::StatusDisagrees,
-            &[&written, by_digits],
-        );
     }
 }
 
@@ -799,42 +351,4 @@ impl Roster {
             self.warnings.push(warning);
         }
     }
-}
-
-fn get<'r>(cells: &[(Field, &'r SheetCell)], field: Field) -> Option<&'r Cell> {
-    cells
-        .iter()
-        .find(|(known, _)| *known == field)
-        .map(|(_, cell)| &cell.value)
-}
-
-/// The column of a field; a finding about a column that the sheet lacks stands at the name.
-fn column_of(header: &Header, field: Field) -> Column {
-    let column = header.column(field).or_else(|| header.column(Field::Name));
-    column.cloned().unwrap_or_else(|| Column {
-        letter: String::new(),
-        header: String::new(),
-    })
-}
-
-/// Nothing, or a dash in the place of nothing.
-fn is_blank(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty()
-        || text
-            .chars()
-            .all(|c| matches!(c, '-' | '–' | '—' | '_' | '.'))
-        || text.eq_ignore_ascii_case("n/a")
-}
-
-fn shown(value: &str) -> String {
-    value.chars().take(MAX_SHOWN_CHARS).collect()
-}
-
-fn owned(values: &[&str]) -> Vec<String> {
-    values.iter().map(|&value| value.to_owned()).collect()
-}
-
-fn day(date: Date) -> String {
-    date.strftime("%d-%m-%Y").to_string()
 }

@@ -2,8 +2,7 @@
 //! row, and a sheet that explains.
 
 use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
-    Worksheet, XlsxError,
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 /// The name in the sample row. A row with it is never issued.
@@ -11,20 +10,8 @@ pub(super) const SAMPLE_NAME: &str = "Nama Peserta Contoh";
 
 /// Header, sample, width, and the explanation in both languages.
 const COLUMNS: [(&str, &str, f64, &str, &str); 15] = [
-    (
-        "No",
-        "1",
-        5.0,
-        "Nomor urut; tidak dibaca.",
-        "Running number; not read.",
-    ),
-    (
-        "Gelar Depan",
-        "Dr.",
-        12.0,
-        "Gelar di depan nama; boleh kosong.",
-        "Titles before the name; may be empty.",
-    ),
+    ("No", "1", 5.0, "Nomor urut; tidak dibaca.", "Running number; not read."),
+    ("Gelar Depan", "Dr.", 12.0, "Gelar di depan nama; boleh kosong.", "Titles before the name; may be empty."),
     (
         "Nama",
         SAMPLE_NAME,
@@ -39,13 +26,7 @@ const COLUMNS: [(&str, &str, f64, &str, &str); 15] = [
         "Gelar di belakang nama; boleh kosong.",
         "Titles after the name; may be empty.",
     ),
-    (
-        "Status",
-        "PNS",
-        10.0,
-        "PNS, PPPK, atau kata lain untuk peserta lain.",
-        "PNS, PPPK, or another word for others.",
-    ),
+    ("Status", "PNS", 10.0, "PNS, PPPK, atau kata lain untuk peserta lain.", "PNS, PPPK, or another word for others."),
     (
         "NIP/NI PPPK",
         "198607142011012991",
@@ -53,28 +34,10 @@ const COLUMNS: [(&str, &str, f64, &str, &str); 15] = [
         "18 angka, diketik sebagai teks. Kosongkan bila tidak punya.",
         "18 digits, typed as text. Leave it empty if there is none.",
     ),
-    (
-        "Identitas Lain",
-        "",
-        18.0,
-        "Misalnya NRP. Jangan menulis NIK.",
-        "For example an NRP. Never write a NIK.",
-    ),
-    (
-        "Pangkat/Gol. Ruang",
-        "Penata (III/c)",
-        22.0,
-        "Pangkat dan golongan ruang.",
-        "Rank and class.",
-    ),
+    ("Identitas Lain", "", 18.0, "Misalnya NRP. Jangan menulis NIK.", "For example an NRP. Never write a NIK."),
+    ("Pangkat/Gol. Ruang", "Penata (III/c)", 22.0, "Pangkat dan golongan ruang.", "Rank and class."),
     ("Jabatan", "Analis Contoh", 28.0, "Jabatan.", "Position."),
-    (
-        "Unit Kerja",
-        "Unit Kerja Contoh",
-        28.0,
-        "Unit kerja.",
-        "Unit.",
-    ),
+    ("Unit Kerja", "Unit Kerja Contoh", 28.0, "Unit kerja.", "Unit."),
     ("Instansi", "Instansi Contoh", 30.0, "Instansi.", "Agency."),
     (
         "Email",
@@ -144,21 +107,14 @@ pub fn template_workbook() -> Vec<u8> {
 fn built() -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
-    workbook.set_properties(
-        &DocProperties::new()
-            .set_title("Templat peserta")
-            .set_creation_datetime(&made),
-    );
+    workbook.set_properties(&DocProperties::new().set_title("Templat peserta").set_creation_datetime(&made));
     form(workbook.add_worksheet().set_name("Peserta")?)?;
     guide(workbook.add_worksheet().set_name("Petunjuk")?)?;
     workbook.save_to_buffer()
 }
 
 fn form(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    let head = Format::new()
-        .set_bold()
-        .set_border(FormatBorder::Thin)
-        .set_text_wrap();
+    let head = Format::new().set_bold().set_border(FormatBorder::Thin).set_text_wrap();
     let head = head.set_align(FormatAlign::VerticalCenter);
     let text = Format::new().set_num_format("@");
     for (column, (header, sample, width, _, _)) in (0..).zip(COLUMNS) {
@@ -180,24 +136,17 @@ fn form(sheet: &mut Worksheet) -> Result<(), XlsxError> {
 fn guide(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    sheet
-        .set_column_width(0, 22)?
-        .set_column_width(1, 62)?
-        .set_column_width(2, 62)?;
+    sheet.set_column_width(0, 22)?.set_column_width(1, 62)?.set_column_width(2, 62)?;
     sheet.write_string_with_format(0, 0, "Petunjuk / Guide", &bold)?;
     let mut row = 2;
     for (id, en) in RULES {
-        sheet
-            .write_string_with_format(row, 1, id, &wrap)?
-            .write_string_with_format(row, 2, en, &wrap)?;
+        sheet.write_string_with_format(row, 1, id, &wrap)?.write_string_with_format(row, 2, en, &wrap)?;
         row += 1;
     }
     row += 1;
     for (header, _, _, id, en) in COLUMNS {
         sheet.write_string_with_format(row, 0, header, &bold)?;
-        sheet
-            .write_string_with_format(row, 1, id, &wrap)?
-            .write_string_with_format(row, 2, en, &wrap)?;
+        sheet.write_string_with_format(row, 1, id, &wrap)?.write_string_with_format(row, 2, en, &wrap)?;
         row += 1;
     }
     Ok(())

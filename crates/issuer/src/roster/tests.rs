@@ -8,16 +8,12 @@ mod samples;
 use super::*;
 
 pub(super) fn programme() -> Programme {
-    Programme::parse(include_str!(
-        "../../../../templates/programmes/ai-fundamentals.toml"
-    ))
-    .expect("the first sample")
+    Programme::parse(include_str!("../../../../templates/programmes/ai-fundamentals.toml")).expect("the first sample")
 }
 
 /// Reads a CSV of the first sample programme.
 pub(super) fn read_text(text: &str) -> Roster {
-    read(text.as_bytes(), "uji.csv", &programme())
-        .unwrap_or_else(|refused| panic!("{refused}: {text}"))
+    read(text.as_bytes(), "uji.csv", &programme()).unwrap_or_else(|refused| panic!("{refused}: {text}"))
 }
 
 pub(super) fn refusal(bytes: &[u8], file_name: &str) -> SheetRefusedKind {

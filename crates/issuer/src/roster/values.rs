@@ -56,13 +56,8 @@ pub(super) fn score(cell: &Cell) -> Result<Score, ScoreFault> {
         Cell::Number(number) => *number,
         Cell::Text(text) => {
             let text = text.trim().replace(',', ".");
-            let plain = text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-            text.parse()
-                .ok()
-                .filter(|_| plain)
-                .ok_or(ScoreFault::Unreadable)?
+            let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+            text.parse().ok().filter(|_| plain).ok_or(ScoreFault::Unreadable)?
         }
         _ => return Err(ScoreFault::Unreadable),
     };
@@ -72,10 +67,7 @@ pub(super) fn score(cell: &Cell) -> Result<Score, ScoreFault> {
 /// `20 JP`, `20 (dua puluh) JP`, `20`.
 pub(super) fn hours(cell: &Cell) -> Option<u32> {
     let written = cell.as_written();
-    let digits = written
-        .trim()
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(written.trim().len());
+    let digits = written.trim().find(|c: char| !c.is_ascii_digit()).unwrap_or(written.trim().len());
     let (number, rest) = written.trim().split_at(digits);
     let decimals = rest.starts_with([',', '.']) && !rest[1..].starts_with('0');
     number.parse().ok().filter(|_| !decimals)
@@ -95,29 +87,20 @@ pub(super) fn serial_date(serial: f64) -> Option<Date> {
     if !SERIALS.contains(&serial) {
         return None;
     }
-    jiff::civil::date(1899, 12, 30)
-        .checked_add((serial.floor() as i64).days())
-        .ok()
+    jiff::civil::date(1899, 12, 30).checked_add((serial.floor() as i64).days()).ok()
 }
 
 /// One address; it is kept as written.
 pub(super) fn is_email(text: &str) -> bool {
     let plain = text.len() <= MAX_EMAIL_BYTES
-        && text.bytes().all(|b| {
-            b.is_ascii_graphic() && !matches!(b, b',' | b';' | b'<' | b'>' | b'"' | b'(' | b')')
-        });
+        && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b',' | b';' | b'<' | b'>' | b'"' | b'(' | b')'));
     let Some((local, domain)) = text.split_once('@').filter(|_| plain) else {
         return false;
     };
     let labels_fit = domain.split('.').all(|label| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !label.starts_with('-')
     });
-    let local_fits =
-        !local.is_empty() && local.len() <= 64 && !local.starts_with('.') && !local.ends_with('.');
+    let local_fits = !local.is_empty() && local.len() <= 64 && !local.starts_with('.') && !local.ends_with('.');
     local_fits && domain.contains('.') && labels_fit
 }
 
@@ -131,9 +114,7 @@ fn written_date(text: &str) -> Option<Date> {
         return serial_date(serial);
     }
     let text = text.split_once(',').map_or(text, |(_, date)| date);
-    let parts: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | '.'))
-        .collect();
+    let parts: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | '.')).collect();
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let [first, month, last] = parts[..] else {
         return None;
@@ -143,9 +124,7 @@ fn written_date(text: &str) -> Option<Date> {
         4 => (last, first),
         _ => (first, last),
     };
-    (year.len() == 4)
-        .then(|| Date::new(year.parse().ok()?, month, day.parse().ok()?).ok())
-        .flatten()
+    (year.len() == 4).then(|| Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()).flatten()
 }
 
 fn month_named(name: &str) -> Option<i8> {
@@ -165,9 +144,7 @@ fn month_named(name: &str) -> Option<i8> {
         &["des", "dec"],
     ];
     let name = fold(name);
-    let at = MONTHS
-        .iter()
-        .position(|starts| starts.iter().any(|start| name.starts_with(start)))?;
+    let at = MONTHS.iter().position(|starts| starts.iter().any(|start| name.starts_with(start)))?;
     i8::try_from(at + 1).ok()
 }
 
@@ -198,16 +175,7 @@ mod tests {
         }
         assert_eq!(date(&Cell::Date(46246.75)), expected);
         assert_eq!(date(&Cell::Number(46246.0)), expected);
-        for cell in [
-            "08/25/2026",
-            "12-08-26",
-            "31 Februari 2026",
-            "kemarin",
-            "",
-            "12",
-            "-",
-            "2026",
-        ] {
+        for cell in ["08/25/2026", "12-08-26", "31 Februari 2026", "kemarin", "", "12", "-", "2026"] {
             assert_eq!(date(&text(cell)), None, "{cell}");
         }
         assert_eq!(date(&Cell::Number(f64::NAN)), None);
@@ -217,31 +185,14 @@ mod tests {
     #[test]
     fn scores_with_comma_or_point() {
         let points = |points| Score::from_points(points).expect("in range");
-        let good = [
-            (text("93,50"), 93.5),
-            (text(" 93.5 "), 93.5),
-            (text("100"), 100.0),
-            (Cell::Number(70.0), 70.0),
-        ];
+        let good = [(text("93,50"), 93.5), (text(" 93.5 "), 93.5), (text("100"), 100.0), (Cell::Number(70.0), 70.0)];
         for (cell, expected) in good {
             assert_eq!(score(&cell), Ok(points(expected)), "{cell:?}");
         }
-        for cell in [
-            text("A"),
-            text("9e1"),
-            text("inf"),
-            text("NaN"),
-            text("1.234,5"),
-            Cell::Flag(true),
-            text("90%"),
-        ] {
+        for cell in [text("A"), text("9e1"), text("inf"), text("NaN"), text("1.234,5"), Cell::Flag(true), text("90%")] {
             assert_eq!(score(&cell), Err(ScoreFault::Unreadable), "{cell:?}");
         }
-        for (cell, found) in [
-            (text("100,5"), 100.5),
-            (text("-1"), -1.0),
-            (Cell::Number(935.0), 935.0),
-        ] {
+        for (cell, found) in [(text("100,5"), 100.5), (text("-1"), -1.0), (Cell::Number(935.0), 935.0)] {
             assert_eq!(score(&cell), Err(ScoreFault::Range(found)));
         }
     }

@@ -53,12 +53,7 @@ impl<'b> Workbook<'b> {
             let rows = self.first_rows(&name, &shape)?;
             match Header::find(&rows) {
                 Ok(header) if rows.iter().any(|row| row.number > header.row) => {
-                    found.push(Chosen {
-                        name,
-                        hidden,
-                        header,
-                        shape,
-                    });
+                    found.push(Chosen { name, hidden, header, shape });
                 }
                 Ok(header) => empty = empty.or(Some(header.row)),
                 Err(NoHeader::Unusable(refused)) => unusable = unusable.or(Some(refused)),
@@ -70,17 +65,12 @@ impl<'b> Workbook<'b> {
             found.retain(|sheet| !sheet.hidden);
         }
         if let [first, second, ..] = &found[..] {
-            return Err(SheetRefused::new(
-                Refused::TwoSheets,
-                &[&first.name, &second.name],
-            ));
+            return Err(SheetRefused::new(Refused::TwoSheets, &[&first.name, &second.name]));
         }
         let no_header = || match (empty, unusable) {
             (Some(row), _) => SheetRefused::new(Refused::NoRows, &[&row.to_string()]),
             (None, Some(refused)) => refused,
-            (None, None) => {
-                SheetRefused::new(Refused::NoHeader, &[&HEADER_SEARCH_ROWS.to_string()])
-            }
+            (None, None) => SheetRefused::new(Refused::NoHeader, &[&HEADER_SEARCH_ROWS.to_string()]),
         };
         found.pop().ok_or_else(no_header)
     }
@@ -93,11 +83,7 @@ impl<'b> Workbook<'b> {
         mut take: impl FnMut(SheetRow) -> Result<bool, SheetRefused>,
     ) -> Result<(), SheetRefused> {
         let xlsx = &mut self.xlsx;
-        let epoch = if xlsx.has_1904_epoch() {
-            DAYS_TO_1904
-        } else {
-            0.0
-        };
+        let epoch = if xlsx.has_1904_epoch() { DAYS_TO_1904 } else { 0.0 };
         no_panic(|| {
             let mut cells = xlsx.worksheet_cells_reader(sheet).map_err(unreadable)?;
             let mut covered = Covered::new(&shape.merges);
@@ -106,13 +92,7 @@ impl<'b> Workbook<'b> {
                 let (at, column) = cell.get_position();
                 let number = at + 1;
                 if number != row.number {
-                    let full = std::mem::replace(
-                        &mut row,
-                        SheetRow {
-                            number,
-                            ..SheetRow::default()
-                        },
-                    );
+                    let full = std::mem::replace(&mut row, SheetRow { number, ..SheetRow::default() });
                     if !hand_over(full, shape, &mut covered, &mut take)? {
                         return Ok(());
                     }
@@ -121,14 +101,8 @@ impl<'b> Workbook<'b> {
                     continue;
                 };
                 match u16::try_from(column) {
-                    Ok(column)
-                        if usize::from(column) < MAX_COLUMNS && row.cells.len() < MAX_COLUMNS =>
-                    {
-                        row.cells.push(SheetCell {
-                            column,
-                            value,
-                            merged: false,
-                        });
+                    Ok(column) if usize::from(column) < MAX_COLUMNS && row.cells.len() < MAX_COLUMNS => {
+                        row.cells.push(SheetCell { column, value, merged: false });
                     }
                     _ => return Err(too_many_columns(number)),
                 }
@@ -137,11 +111,7 @@ impl<'b> Workbook<'b> {
         })
     }
 
-    fn first_rows(
-        &mut self,
-        sheet: &str,
-        shape: &SheetShape,
-    ) -> Result<Vec<SheetRow>, SheetRefused> {
+    fn first_rows(&mut self, sheet: &str, shape: &SheetShape) -> Result<Vec<SheetRow>, SheetRefused> {
         let mut rows = Vec::new();
         self.each_row(sheet, shape, |row| {
             rows.push(row);
@@ -152,10 +122,7 @@ impl<'b> Workbook<'b> {
 }
 
 pub(super) fn too_many_columns(row: u32) -> SheetRefused {
-    SheetRefused::new(
-        Refused::TooManyColumns,
-        &[&row.to_string(), &MAX_COLUMNS.to_string()],
-    )
+    SheetRefused::new(Refused::TooManyColumns, &[&row.to_string(), &MAX_COLUMNS.to_string()])
 }
 
 fn hand_over(
@@ -184,10 +151,7 @@ impl<'m> Covered<'m> {
     fn new(merges: &'m [Merge]) -> Self {
         let mut sorted: Vec<&Merge> = merges.iter().collect();
         sorted.sort_by_key(|merge| merge.rows.0);
-        Self {
-            merges: sorted.into_iter().peekable(),
-            open: vec![None; MAX_COLUMNS],
-        }
+        Self { merges: sorted.into_iter().peekable(), open: vec![None; MAX_COLUMNS] }
     }
 
     fn fill(&mut self, row: &mut SheetRow) {
@@ -196,19 +160,12 @@ impl<'m> Covered<'m> {
             if *last < row.number {
                 *open = None;
             } else if row.cell(column).is_none() {
-                row.cells.push(SheetCell {
-                    column,
-                    value: value.clone(),
-                    merged: true,
-                });
+                row.cells.push(SheetCell { column, value: value.clone(), merged: true });
             }
         }
         row.cells.sort_by_key(|cell| cell.column);
         while let Some(merge) = self.merges.next_if(|merge| merge.rows.0 <= row.number) {
-            let Some(first) = row
-                .cell(merge.columns.0)
-                .filter(|_| merge.rows.0 == row.number)
-            else {
+            let Some(first) = row.cell(merge.columns.0).filter(|_| merge.rows.0 == row.number) else {
                 continue;
             };
             if let Some(open) = self.open.get_mut(usize::from(merge.columns.0)) {
@@ -221,9 +178,7 @@ impl<'m> Covered<'m> {
 fn value_of(value: &DataRef<'_>, epoch: f64) -> Option<Cell> {
     match value {
         DataRef::Empty => None,
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            Cell::from_text(text)
-        }
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::from_text(text),
         DataRef::SharedString(text) => Cell::from_text(text),
         DataRef::Int(number) => Some(Cell::Number(*number as f64)),
         DataRef::Float(number) => Some(Cell::Number(*number)),
@@ -240,6 +195,5 @@ fn unreadable(error: XlsxError) -> SheetRefused {
 /// The library indexes and subtracts in places that a crafted file could reach. The guard refuses
 /// the ones we know; a panic in one that we do not know must not take a server's worker with it.
 fn no_panic<T>(read: impl FnOnce() -> Result<T, SheetRefused>) -> Result<T, SheetRefused> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(SheetRefused::new(Refused::Unreadable, &["XLSX"])))
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(SheetRefused::new(Refused::Unreadable, &["XLSX"])))
 }

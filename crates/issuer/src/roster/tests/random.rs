@@ -1,6 +1,10 @@
 //! Whatever stands in the cells or in the bytes: an answer, never a panic.
 
+use std::io::{Cursor, Read as _, Write as _};
+
 use proptest::prelude::*;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::super::*;
 use super::programme;
@@ -58,4 +62,44 @@ proptest! {
         }
         let _ = read(&bytes, "", &programme());
     }
+
+    // Past the checksums: the XML itself is damaged, and the archive around it is sound.
+    #[test]
+    fn damaged_parts(
+        part in 0..12_usize,
+        at in any::<prop::sample::Index>(),
+        with in prop_oneof![
+            "[<>\"=/&;:0-9A-Z]{1,3}",
+            Just("99999999999".to_owned()),
+            Just("<v>".to_owned()),
+            Just("</row>".to_owned()),
+            Just("t=\"s\"".to_owned()),
+            Just("\u{0}".to_owned()),
+        ],
+        over in any::<bool>(),
+    ) {
+        let _ = read(&rebuilt(part, at, with.as_bytes(), over), "", &programme());
+    }
+}
+
+/// The sample workbook with one part changed.
+fn rebuilt(damaged: usize, at: prop::sample::Index, with: &[u8], over: bool) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(SHEET)).expect("a workbook");
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let damaged = damaged % archive.len();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).expect("sound");
+        if index == damaged && !content.is_empty() {
+            let at = at.index(content.len());
+            let end = if over { (at + with.len()).min(content.len()) } else { at };
+            content.splice(at..end, with.iter().copied());
+        }
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        writer.start_file(name, stored).expect("memory");
+        writer.write_all(&content).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
 }

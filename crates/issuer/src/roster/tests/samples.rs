@@ -20,24 +20,15 @@ const MISTAKES_CSV: &[u8] = include_bytes!("../../../../../templates/sheets/mist
 
 #[test]
 fn cohorts_parse_with_every_programme() {
-    let sheets = [
-        ("25", COHORT_25, 25),
-        ("1200", COHORT_1200, 1_200),
-        ("1200 CSV", COHORT_1200_CSV, 1_200),
-    ];
+    let sheets = [("25", COHORT_25, 25), ("1200", COHORT_1200, 1_200), ("1200 CSV", COHORT_1200_CSV, 1_200)];
     for (name, bytes, passes) in sheets {
         for text in PROGRAMMES {
             let programme = Programme::parse(text).expect("a sample programme");
-            let roster =
-                read(bytes, name, &programme).unwrap_or_else(|refused| panic!("{name}: {refused}"));
+            let roster = read(bytes, name, &programme).unwrap_or_else(|refused| panic!("{name}: {refused}"));
             assert_eq!(roster.problems, [], "{name}");
             assert_eq!(roster.recipients.len(), passes, "{name}");
             assert!(!roster.skipped.is_empty(), "{name}");
-            let keys: HashSet<_> = roster
-                .recipients
-                .iter()
-                .map(Recipient::person_key)
-                .collect();
+            let keys: HashSet<_> = roster.recipients.iter().map(Recipient::person_key).collect();
             assert_eq!(keys.len(), passes, "{name}");
         }
     }
@@ -47,50 +38,25 @@ fn cohorts_parse_with_every_programme() {
 fn everybody_in_them_is_fictional_and_they_are_varied() {
     let roster = read(COHORT_1200, "", &programme()).expect("a sample");
     for recipient in &roster.recipients {
-        let marked = ["Contoh", "Uji", "Fiktif", "Misal"]
-            .iter()
-            .any(|mark| recipient.name.contains(mark));
+        let marked = ["Contoh", "Uji", "Fiktif", "Misal"].iter().any(|mark| recipient.name.contains(mark));
         assert!(marked, "{}", recipient.name);
-        assert!(
-            recipient
-                .nip
-                .is_none_or(|nip| nip.to_string()[15..].starts_with("99")),
-            "{}",
-            recipient.name
-        );
-        assert!(
-            recipient
-                .email
-                .as_ref()
-                .is_none_or(|email| email.ends_with(".example")),
-            "{}",
-            recipient.name
-        );
+        assert!(recipient.nip.is_none_or(|nip| nip.to_string()[15..].starts_with("99")), "{}", recipient.name);
+        assert!(recipient.email.as_ref().is_none_or(|email| email.ends_with(".example")), "{}", recipient.name);
     }
     let some = |what: fn(&Recipient) -> bool| roster.recipients.iter().filter(|r| what(r)).count();
     assert!(some(|r| !r.name.contains(' ')) > 5, "single names");
     assert!(some(|r| r.name.chars().count() >= 70) >= 3, "long names");
     assert!(some(|r| r.name.contains('\'')) > 5, "apostrophes");
     assert!(some(|r| r.nip.is_none()) > 50, "guests");
-    assert!(
-        some(|r| r.nip.is_some_and(|nip| nip.kind() == NipKind::Pppk)) > 200,
-        "PPPK"
-    );
-    assert!(
-        some(|r| r.prefix.is_some()) > 200 && some(|r| r.suffix.is_some()) > 600,
-        "titles"
-    );
+    assert!(some(|r| r.nip.is_some_and(|nip| nip.kind() == NipKind::Pppk)) > 200, "PPPK");
+    assert!(some(|r| r.prefix.is_some()) > 200 && some(|r| r.suffix.is_some()) > 600, "titles");
 }
 
 #[test]
 fn both_forms_of_a_cohort_say_the_same() {
     let prints = |bytes| {
         let roster = read(bytes, "", &programme()).expect("a sample");
-        roster
-            .recipients
-            .iter()
-            .map(Recipient::fingerprint)
-            .collect::<Vec<_>>()
+        roster.recipients.iter().map(Recipient::fingerprint).collect::<Vec<_>>()
     };
     assert_eq!(prints(COHORT_1200), prints(COHORT_1200_CSV));
 }
@@ -99,24 +65,15 @@ fn both_forms_of_a_cohort_say_the_same() {
 fn the_sheet_of_mistakes_has_one_of_every_kind() {
     let roster = read(MISTAKES, "mistakes.xlsx", &programme()).expect("readable");
     let found: HashSet<_> = roster.problems.iter().map(|problem| problem.kind).collect();
-    let missing: Vec<_> = RowProblemKind::ALL
-        .iter()
-        .filter(|kind| !found.contains(kind))
-        .collect();
+    let missing: Vec<_> = RowProblemKind::ALL.iter().filter(|kind| !found.contains(kind)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     for problem in &roster.problems {
         assert!(
-            problem.row > roster.header_row
-                && !problem.column.header.is_empty()
-                && !problem.column.letter.is_empty()
+            problem.row > roster.header_row && !problem.column.header.is_empty() && !problem.column.letter.is_empty()
         );
         for lang in [Lang::Id, Lang::En] {
             assert!(!problem.reason(lang).is_empty() && !problem.mend(lang).is_empty());
-            assert!(
-                !problem.sentence(lang).contains("{0}"),
-                "{}",
-                problem.sentence(lang)
-            );
+            assert!(!problem.sentence(lang).contains("{0}"), "{}", problem.sentence(lang));
         }
     }
 }
@@ -142,14 +99,6 @@ fn the_template_opens_and_its_sample_row_is_answered() {
     assert_eq!(roster.sheet.as_deref(), Some("Peserta"));
     let kinds: Vec<_> = roster.problems.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [RowProblemKind::SampleRow]);
-    assert_eq!(
-        roster.columns.len(),
-        15,
-        "every column of the template is known"
-    );
-    assert_eq!(
-        bytes,
-        include_bytes!("../../../../../templates/sheets/template.xlsx"),
-        "make_samples writes it"
-    );
+    assert_eq!(roster.columns.len(), 15, "every column of the template is known");
+    assert_eq!(bytes, include_bytes!("../../../../../templates/sheets/template.xlsx"), "make_samples writes it");
 }
