@@ -1,9 +1,19 @@
 //! The issuing walk, one named step after the other.
 //!
 //! [`programme`] reads what is taught and how its certificates look; [`roster`] reads who passed.
+//! [`batch`] compares, reserves, signs and finishes, with a key of [`keyring`]; [`status`] publishes the lists and
+//! records and acts on single certificates; [`deliver`] makes the files that people get. All stand on an [`Office`].
 
+pub mod batch;
+pub mod deliver;
+mod fault;
 pub mod keyring;
 mod kinds;
+mod office;
 pub mod programme;
 pub mod roster;
+pub mod status;
 mod text;
+
+pub use fault::IssueError;
+pub use office::Office;

@@ -1,0 +1,171 @@
+//! The issue walk: compare, reserve, sign, finish. Whatever is killed in between is finished by [`resume`].
+//!
+//! ```text
+//! plan      who is new, who has the certificate already, whose row changed          nothing is written
+//! reserve   ids, codes, numbers, status indexes; programme, design, template frozen  one transaction
+//! sign      both proofs, verified by ourselves; stored in chunks                     idempotent
+//! finish    status lists published, report kept
+//! ```
+
+mod plan;
+mod reissue;
+mod report;
+mod reserve;
+mod sign;
+mod template;
+
+use jiff::Timestamp;
+use store::{Batch, BatchState, PAGE_MAX};
+use uuid::Uuid;
+
+pub use plan::{Conflict, Plan, Unchanged, plan};
+pub use reissue::reissue;
+pub use template::{Slots, Template};
+
+use crate::fault::IssueError;
+use crate::keyring::Signer;
+use crate::office::Office;
+use crate::programme::Programme;
+use crate::roster::Roster;
+use crate::status;
+use std::sync::Arc;
+
+/// What comes in: a programme, as read and as written, and the people of a sheet.
+#[derive(Clone, Copy)]
+pub struct Intake<'a> {
+    /// The programme and cohort.
+    pub programme: &'a Programme,
+    /// The text of its file, byte for byte: it is frozen with the batch.
+    pub programme_text: &'a str,
+    /// Who passed.
+    pub roster: &'a Roster,
+    /// The bytes of the sheet: their hash is kept with the batch.
+    pub sheet: &'a [u8],
+}
+
+/// How far the walk is, for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Everything is reserved.
+    Reserved {
+        /// How many certificates.
+        total: u32,
+    },
+    /// Certificates are being signed and stored.
+    Signed {
+        /// So many are.
+        done: u32,
+        /// Of so many.
+        total: u32,
+    },
+    /// Files are being written.
+    Written {
+        /// So many are.
+        done: u32,
+        /// Of so many.
+        total: u32,
+    },
+}
+
+/// Hears of progress.
+pub type Listener<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// What a run of the walk came to.
+#[derive(Debug)]
+pub struct Issued {
+    /// The batch of this run. `None` when nobody was new.
+    pub batch: Option<Batch>,
+    /// Batches that an earlier run had begun and this one finished.
+    pub resumed: Vec<Batch>,
+    /// What was found before: new ones, unchanged ones, skipped ones.
+    pub plan: Plan,
+    /// The certificates in force of everybody on the sheet, in its order: what is to be delivered.
+    pub in_force: Vec<Uuid>,
+    /// The report (CSV) of this run's batch, or of the newest one that covers the sheet.
+    pub report: Option<String>,
+}
+
+/// The whole walk. Begins by finishing what an earlier run has left. The same sheet and programme again issue
+/// nothing new.
+///
+/// # Errors
+/// [`IssueError::SheetHasProblems`] and [`IssueError::Conflicts`] before anything is written; any other names the
+/// step that failed, and the same call continues there.
+pub async fn issue(
+    office: &Office,
+    signer: &Arc<dyn Signer>,
+    intake: Intake<'_>,
+    rng: &mut (dyn rand::CryptoRng + Send),
+    now: Timestamp,
+    listener: Listener<'_>,
+) -> Result<Issued, IssueError> {
+    if intake.roster.problem_count > 0 || !intake.roster.problems.is_empty() {
+        let count = intake.roster.problem_count.max(intake.roster.problems.len());
+        return Err(IssueError::SheetHasProblems { count });
+    }
+    let resumed = resume(office, signer, now, listener).await?;
+    let plan = plan(office, intake.programme, intake.roster).await?;
+    if !plan.conflicts.is_empty() {
+        return Err(IssueError::Conflicts(plan.conflicts));
+    }
+    let batch = if plan.new.is_empty() {
+        None
+    } else {
+        let reserved = reserve::reserve(office, signer.as_ref(), &intake, &plan, rng, now).await?;
+        listener(Progress::Reserved { total: reserved.certificates });
+        Some(complete(office, signer, reserved, now, listener).await?)
+    };
+    let in_force = plan::in_force(office, intake.programme, intake.roster).await?;
+    let covering = match (&batch, in_force.last()) {
+        (Some(batch), _) => Some(batch.new.id),
+        (None, Some(id)) => office.store.certificate(*id).await?.map(|certificate| certificate.batch),
+        (None, None) => None,
+    };
+    let report = match covering {
+        Some(batch) => office.store.batch_report(batch).await?,
+        None => None,
+    };
+    Ok(Issued { batch, resumed, plan, in_force, report })
+}
+
+/// Finishes every batch of this issuer that was begun and not finished.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn resume(
+    office: &Office,
+    signer: &Arc<dyn Signer>,
+    now: Timestamp,
+    listener: Listener<'_>,
+) -> Result<Vec<Batch>, IssueError> {
+    let mut finished = Vec::new();
+    for batch in office.store.unfinished_batches().await? {
+        if batch.new.issuer == office.issuer.id {
+            finished.push(complete(office, signer, batch, now, listener).await?);
+        }
+    }
+    Ok(finished)
+}
+
+/// Signs what is unsigned in a reserved batch, publishes, closes.
+async fn complete(
+    office: &Office,
+    signer: &Arc<dyn Signer>,
+    batch: Batch,
+    now: Timestamp,
+    listener: Listener<'_>,
+) -> Result<Batch, IssueError> {
+    if batch.state == BatchState::Issued {
+        return Ok(batch);
+    }
+    sign::sign(office, signer, &batch, now, listener).await?;
+    status::publish_due(office, signer.as_ref(), now).await?;
+    let report = report::write(office, batch.new.id).await?;
+    Ok(office.store.finish_batch(batch.new.id, &report, now).await?)
+}
+
+/// How many rows one page of the store has, where all are walked through.
+const PAGE: u32 = PAGE_MAX;
+
+#[cfg(test)]
+pub(crate) mod tests;

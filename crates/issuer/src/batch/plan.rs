@@ -1,0 +1,159 @@
+//! Comparing a sheet with what is issued already. Nothing is written.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+use store::{Cohort, Person, State};
+use uuid::Uuid;
+use vc::Lang;
+
+use crate::fault::IssueError;
+use crate::office::Office;
+use crate::programme::Programme;
+use crate::roster::{Recipient, Roster};
+
+/// What a run would do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Recipients without a certificate: places in [`Roster::recipients`].
+    pub new: Vec<usize>,
+    /// Recipients who have theirs, with an unchanged row.
+    pub unchanged: Vec<Unchanged>,
+    /// Recipients who have one, with a changed row. A decision is needed; nothing is issued.
+    pub conflicts: Vec<Conflict>,
+    /// How many of the sheet did not pass.
+    pub skipped: usize,
+}
+
+/// Somebody who has the certificate already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// The row of the sheet.
+    pub row: u32,
+    /// The certificate; of several that replaced each other, the last.
+    pub certificate: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its state: it may be revoked.
+    pub state: State,
+}
+
+/// Somebody who has the certificate already, and whose row says something else now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The row of the sheet.
+    pub row: u32,
+    /// The name in the sheet.
+    pub name: String,
+    /// The certificate; of several that replaced each other, the last.
+    pub certificate: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its state.
+    pub state: State,
+}
+
+impl Conflict {
+    /// What is wrong, in one sentence.
+    pub fn reason(&self, lang: Lang) -> String {
+        let (row, name, number) = (self.row, &self.name, &self.number);
+        match lang {
+            Lang::Id => format!(
+                "Baris {row}: {name} sudah memiliki sertifikat nomor {number}, tetapi isi barisnya berbeda dari saat diterbitkan."
+            ),
+            Lang::En => format!(
+                "Row {row}: {name} already has certificate number {number}, but the row differs from what was issued."
+            ),
+        }
+    }
+
+    /// What to do, in one sentence.
+    pub fn mend(&self, lang: Lang) -> String {
+        let id = self.certificate;
+        match lang {
+            Lang::Id => format!(
+                "Kembalikan isi baris seperti semula, atau perbaiki nama pada sertifikat dengan `piagam reissue {id} --name NAMA`."
+            ),
+            Lang::En => format!(
+                "Put the row back as it was, or correct the name on the certificate with `piagam reissue {id} --name NAME`."
+            ),
+        }
+    }
+}
+
+/// Compares a roster with the certificates of its cohort.
+///
+/// # Errors
+/// [`IssueError::Store`].
+pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Result<Plan, IssueError> {
+    let known = people(office, programme).await?;
+    let mut plan = Plan { skipped: roster.skipped.len(), ..Plan::default() };
+    for (at, recipient) in roster.recipients.iter().enumerate() {
+        let Some(chain) = known.get(&recipient.person_key()) else {
+            plan.new.push(at);
+            continue;
+        };
+        let Some(last) = chain.last() else { continue };
+        let fingerprint = fingerprint(recipient);
+        if chain.iter().any(|person| person.fingerprint == fingerprint) {
+            plan.unchanged.push(Unchanged {
+                row: recipient.row,
+                certificate: last.certificate,
+                number: last.number.clone(),
+                state: last.state,
+            });
+        } else {
+            plan.conflicts.push(Conflict {
+                row: recipient.row,
+                name: recipient.name_with_titles(),
+                certificate: last.certificate,
+                number: last.number.clone(),
+                state: last.state,
+            });
+        }
+    }
+    Ok(plan)
+}
+
+/// The certificates in force of everybody on the sheet, in its order.
+pub(super) async fn in_force(office: &Office, programme: &Programme, roster: &Roster) -> Result<Vec<Uuid>, IssueError> {
+    let known = people(office, programme).await?;
+    let last = |recipient: &Recipient| known.get(&recipient.person_key())?.last();
+    let standing = roster.recipients.iter().filter_map(last).filter(|person| person.state == State::Issued);
+    Ok(standing.map(|person| person.certificate).collect())
+}
+
+/// Everybody who has a certificate in the cohort, by person; the certificates of one person oldest first.
+async fn people(office: &Office, programme: &Programme) -> Result<HashMap<String, Vec<Person>>, IssueError> {
+    let mut known: HashMap<String, Vec<Person>> = HashMap::new();
+    if let Some(cohort) = cohort(office, programme).await? {
+        for person in office.store.people(cohort.id).await? {
+            known.entry(person.key.clone()).or_default().push(person);
+        }
+    }
+    Ok(known)
+}
+
+/// The cohort of a programme, when something was issued to it before.
+async fn cohort(office: &Office, programme: &Programme) -> Result<Option<Cohort>, IssueError> {
+    let programmes = office.store.programmes(office.issuer.id).await?;
+    let Some(row) = programmes.into_iter().find(|row| row.code == programme.code) else { return Ok(None) };
+    let name = programme.cohort_label();
+    Ok(office.store.cohorts(row.id).await?.into_iter().find(|cohort| cohort.name == name))
+}
+
+/// What tells that a row has changed: the name with titles, and everything else.
+pub(super) fn fingerprint(recipient: &Recipient) -> String {
+    fingerprint_of(&recipient.name_with_titles(), &rest_fingerprint(recipient))
+}
+
+/// The same from a name and the fingerprint of the rest, for a reissue under a corrected name.
+pub(super) fn fingerprint_of(name: &str, rest: &str) -> String {
+    let digest = Sha256::digest(format!("{rest}\n{name}"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The fingerprint of a row without its name.
+pub(super) fn rest_fingerprint(recipient: &Recipient) -> String {
+    Recipient { prefix: None, name: String::new(), suffix: None, ..recipient.clone() }.fingerprint()
+}

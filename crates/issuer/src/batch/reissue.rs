@@ -1,0 +1,134 @@
+//! Reissue: a corrected name makes a new certificate; the old one is superseded, linked both ways.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use rand::RngExt;
+use store::{Batch, BatchId, BatchKind, Certificate, Details, NewBatch, NewCertificate, Numbering, Reservation, State};
+use uuid::Uuid;
+
+use super::plan::fingerprint_of;
+use super::reserve::{fresh_code, fresh_id};
+use super::{complete, resume};
+use crate::fault::IssueError;
+use crate::keyring::Signer;
+use crate::office::Office;
+use crate::roster::{MAX_NAME_WITH_TITLES_CHARS, MIN_NAME_CHARS};
+use crate::status;
+use crate::text::clean;
+
+/// How much of a refused name is repeated in its message, in characters.
+const SHOWN: usize = 100;
+
+/// Issues a certificate again under a corrected name, with the number, the expiry and everything else of the old one.
+/// The old one is superseded in the transaction that stores the new one; the lists are signed again before this
+/// returns. A reissue that was begun before is finished; the same reissue again changes nothing.
+///
+/// # Errors
+/// [`IssueError::Name`]; [`store::StoreError::IllegalStep`] for a certificate that is revoked or superseded.
+pub async fn reissue(
+    office: &Office,
+    signer: &Arc<dyn Signer>,
+    certificate: Uuid,
+    name: &str,
+    rng: &mut (dyn rand::CryptoRng + Send),
+    now: Timestamp,
+) -> Result<Certificate, IssueError> {
+    let name = corrected(name)?;
+    resume(office, signer, now, &|_| {}).await?;
+    status::publish_due(office, signer.as_ref(), now).await?;
+    let old = find(office, certificate).await?;
+    if let (State::Superseded, Some(successor)) = (old.state, old.successor) {
+        let successor = find(office, successor).await?;
+        if successor.name.as_deref() == Some(name.as_str()) {
+            return Ok(successor);
+        }
+    }
+    let details = office.store.details(old.id).await?;
+    let Some(details) = details else {
+        return Err(IssueError::NothingToDeliver { id: old.id, state: old.state.code() });
+    };
+    let former = office.store.batch(old.batch).await?;
+    let former = former.ok_or(store::StoreError::UnknownBatch { id: old.batch })?;
+    let chance = Mutex::new(rng);
+    let new = successor(&old, details, &name, (fresh_id(&chance), fresh_code(&chance)), now);
+    let id = new.id;
+    let batch = NewBatch {
+        id: BatchId(fresh_id(&chance)),
+        kind: BatchKind::Reissue,
+        key_number: signer.number(),
+        actor: office.actor.clone(),
+        created_at: now,
+        ..former.new
+    };
+    let rng = chance.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let reserved = reserve_one(office, batch, new, rng).await?;
+    complete(office, signer, reserved, now, &|_| {}).await?;
+    find(office, id).await
+}
+
+async fn find(office: &Office, id: Uuid) -> Result<Certificate, IssueError> {
+    let found = office.store.certificate(id).await?;
+    Ok(found.ok_or(store::StoreError::UnknownCertificate { id })?)
+}
+
+fn successor(
+    old: &Certificate,
+    details: Details,
+    name: &str,
+    (id, code): (Uuid, String),
+    now: Timestamp,
+) -> NewCertificate {
+    let rest = details.private["rest"].as_str().unwrap_or_default();
+    NewCertificate {
+        id,
+        code,
+        number: Some(old.number.clone()),
+        person_key: old.person_key.clone().unwrap_or_default(),
+        fingerprint: fingerprint_of(name, rest),
+        name: name.to_owned(),
+        grade: old.grade.clone(),
+        details,
+        valid_from: Timestamp::from_second(now.as_second()).unwrap_or(now),
+        valid_until: old.valid_until,
+        predecessor: Some(old.id),
+    }
+}
+
+async fn reserve_one(
+    office: &Office,
+    batch: NewBatch,
+    new: NewCertificate,
+    rng: &mut (dyn rand::CryptoRng + Send),
+) -> Result<Batch, IssueError> {
+    let reservation = Reservation {
+        batch,
+        people: &mut std::iter::once(new),
+        numbering: Numbering {
+            sequence: None,
+            write: &|_, person| person.number.clone().unwrap_or_default(),
+            given: &HashSet::new(),
+        },
+        draw: &mut |below| rng.random_range(0..below),
+    };
+    Ok(office.store.reserve(reservation).await?)
+}
+
+/// The rules of the sheet hold for a corrected name too.
+fn corrected(name: &str) -> Result<String, IssueError> {
+    let refused = |detail: String| IssueError::Name {
+        name: name.chars().filter(|c| !c.is_control()).take(SHOWN).collect(),
+        detail,
+    };
+    let cleaned = clean(name).map_err(|c| refused(format!("it has the character U+{:04X}", u32::from(c))))?;
+    let length = cleaned.chars().count();
+    if !(MIN_NAME_CHARS..=MAX_NAME_WITH_TITLES_CHARS).contains(&length) {
+        let detail = format!("it has {length} characters, expected {MIN_NAME_CHARS} to {MAX_NAME_WITH_TITLES_CHARS}");
+        return Err(refused(detail));
+    }
+    if !cleaned.chars().any(char::is_alphabetic) {
+        return Err(refused("it has no letters".to_owned()));
+    }
+    Ok(cleaned.into_owned())
+}

@@ -1,0 +1,202 @@
+//! A folder of certificates: `STEM.pdf` and `STEM.json` for everybody, complete or absent, never half.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use store::{Certificate, CohortId, Filter, Page, State};
+use uuid::Uuid;
+
+use super::Deliverer;
+use super::press::{BoundPress, Sheet};
+use crate::batch::{Listener, Progress};
+use crate::fault::IssueError;
+
+/// How many certificates are in memory at once.
+const CHUNK: usize = 64;
+
+/// How many threads print and write.
+const PRINTERS: usize = 2;
+
+/// The folder of the full renderings, beside the short ones.
+const FULL_FOLDER: &str = "lengkap";
+
+/// Which files to write beside the JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Files {
+    /// The short rendering, `STEM.pdf`.
+    pub pdf: bool,
+    /// The full rendering, `lengkap/STEM.pdf`.
+    pub full: bool,
+}
+
+/// One certificate's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Which certificate.
+    pub certificate: Uuid,
+    /// Their common name without extension.
+    pub stem: String,
+}
+
+/// Writes the files of these certificates. Files that are there are replaced by the same bytes. Memory stays flat.
+///
+/// # Errors
+/// [`IssueError::CannotWrite`], and what [`Deliverer::short_pdf`] can meet.
+pub async fn write_folder(
+    deliverer: &Deliverer,
+    certificates: &[Uuid],
+    out: &Path,
+    files: Files,
+    listener: Listener<'_>,
+) -> Result<Vec<Delivery>, IssueError> {
+    make_folder(out)?;
+    if files.full {
+        make_folder(&out.join(FULL_FOLDER))?;
+    }
+    let mut stems = Stems::default();
+    let mut delivered = Vec::with_capacity(certificates.len());
+    let total = u32::try_from(certificates.len()).unwrap_or(u32::MAX);
+    let mut printing = Vec::new();
+    for chunk in certificates.chunks(CHUNK) {
+        let jobs = jobs(deliverer, chunk, out, files, &mut stems).await?;
+        // While the chunk before is printed, this one is read.
+        finish(std::mem::take(&mut printing), &mut delivered).await?;
+        listener(Progress::Written { done: u32::try_from(delivered.len()).unwrap_or(u32::MAX), total });
+        printing = start(jobs);
+    }
+    finish(printing, &mut delivered).await?;
+    listener(Progress::Written { done: total, total });
+    Ok(delivered)
+}
+
+/// What one certificate's files are made of.
+struct Job {
+    sheet: Sheet,
+    press: Option<Arc<BoundPress>>,
+    stem: String,
+    out: PathBuf,
+    files: Files,
+}
+
+type Printing = tokio::task::JoinHandle<Result<Vec<Delivery>, IssueError>>;
+
+async fn jobs(
+    deliverer: &Deliverer,
+    certificates: &[Uuid],
+    out: &Path,
+    files: Files,
+    stems: &mut Stems,
+) -> Result<Vec<Job>, IssueError> {
+    let mut jobs = Vec::with_capacity(certificates.len());
+    for id in certificates {
+        let certificate = deliverer.office.store.certificate(*id).await?;
+        let certificate = certificate.ok_or(store::StoreError::UnknownCertificate { id: *id })?;
+        let press = match files.pdf || files.full {
+            true => Some(deliverer.press(certificate.batch).await?),
+            false => None,
+        };
+        let stem = stems.of(deliverer, &certificate).await?;
+        let sheet = deliverer.sheet(&certificate).await?;
+        jobs.push(Job { sheet, press, stem, out: out.to_owned(), files });
+    }
+    Ok(jobs)
+}
+
+fn start(mut jobs: Vec<Job>) -> Vec<Printing> {
+    let share = jobs.len().div_ceil(PRINTERS).max(1);
+    let mut threads = Vec::new();
+    while !jobs.is_empty() {
+        let part: Vec<Job> = jobs.drain(..share.min(jobs.len())).collect();
+        threads.push(tokio::task::spawn_blocking(move || part.iter().map(write).collect()));
+    }
+    threads
+}
+
+async fn finish(printing: Vec<Printing>, delivered: &mut Vec<Delivery>) -> Result<(), IssueError> {
+    for thread in printing {
+        delivered.extend(thread.await??);
+    }
+    Ok(())
+}
+
+fn write(job: &Job) -> Result<Delivery, IssueError> {
+    let Job { sheet, press, stem, out, files } = job;
+    if let Some(press) = press {
+        if files.pdf {
+            replace(&out.join(format!("{stem}.pdf")), &press.print(sheet, false)?)?;
+        }
+        if files.full {
+            replace(&out.join(FULL_FOLDER).join(format!("{stem}.pdf")), &press.print(sheet, true)?)?;
+        }
+    }
+    replace(&out.join(format!("{stem}.json")), sheet.text.as_bytes())?;
+    Ok(Delivery { certificate: sheet.certificate.id, stem: stem.clone() })
+}
+
+/// A reader sees the old file or the whole new one.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), IssueError> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".tmp");
+    let draft = PathBuf::from(draft);
+    let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&draft);
+        IssueError::CannotWrite { path: path.to_owned(), detail: error.to_string() }
+    })
+}
+
+fn make_folder(path: &Path) -> Result<(), IssueError> {
+    fs::create_dir_all(path)
+        .map_err(|error| IssueError::CannotWrite { path: path.to_owned(), detail: error.to_string() })
+}
+
+/// File names by certificate. Within a cohort the first of equal names keeps it, the others get their code's first
+/// group: so a name never changes because somebody joined later.
+#[derive(Default)]
+struct Stems {
+    cohorts: HashMap<CohortId, HashMap<Uuid, String>>,
+}
+
+impl Stems {
+    async fn of(&mut self, deliverer: &Deliverer, certificate: &Certificate) -> Result<String, IssueError> {
+        let stems = match self.cohorts.entry(certificate.cohort) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Self::cohort(deliverer, certificate).await?),
+        };
+        let nothing = || IssueError::NothingToDeliver { id: certificate.id, state: certificate.state.code() };
+        stems.get(&certificate.id).cloned().ok_or_else(nothing)
+    }
+
+    async fn cohort(deliverer: &Deliverer, one: &Certificate) -> Result<HashMap<Uuid, String>, IssueError> {
+        let programme = deliverer.office.store.programme(one.programme).await?;
+        let programme = programme.map(|row| row.code).unwrap_or_default();
+        let filter = Filter { cohort: Some(one.cohort), ..Filter::default() };
+        let (mut stems, mut taken, mut page) = (HashMap::new(), HashSet::new(), Page::FIRST);
+        loop {
+            let certificates = deliverer.office.store.certificates(&filter, page).await?;
+            let Some(last) = certificates.last() else { return Ok(stems) };
+            page.after = last.serial;
+            for certificate in certificates {
+                let (Some(name), true) = (&certificate.name, certificate.state != State::Reserved) else { continue };
+                let stem = render::file_stem(&programme, &certificate.cohort_name, name);
+                stems.insert(certificate.id, distinct(stem, &certificate.code, &mut taken));
+            }
+        }
+    }
+}
+
+/// The stem, or the stem and as many groups of the code as it takes. File systems may not tell case apart.
+fn distinct(stem: String, code: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = stem.clone();
+    for end in [4, 8, 12, 16] {
+        if taken.insert(candidate.to_lowercase()) {
+            return candidate;
+        }
+        candidate = format!("{stem}_{}", code.get(..end).unwrap_or(code));
+    }
+    taken.insert(candidate.to_lowercase());
+    candidate
+}

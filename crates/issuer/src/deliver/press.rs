@@ -1,0 +1,162 @@
+//! A press bound to a batch: programme, design and issuer's names as they were when it was reserved.
+
+use render::{Bilingual, Design, Particulars, Press, Private, Shared, Title};
+use store::{BatchId, Certificate, Details};
+use vc::Signed;
+
+use crate::batch::Template;
+use crate::fault::IssueError;
+use crate::office::Office;
+use crate::programme::{DocumentTitle, Programme, Words};
+
+/// The frozen copies of a batch.
+pub(super) struct Copies {
+    office: Office,
+    programme: Programme,
+    template: Template,
+    design: String,
+}
+
+/// A press, and what it needs to know of the programme.
+pub(super) struct BoundPress {
+    press: Press,
+    office: Office,
+    print_birth: bool,
+}
+
+/// What is printed of one certificate.
+pub(super) struct Sheet {
+    pub(super) certificate: Certificate,
+    pub(super) text: String,
+    pub(super) details: Details,
+}
+
+impl Copies {
+    pub(super) async fn load(office: &Office, batch: BatchId) -> Result<Self, IssueError> {
+        let frozen = |what, detail: String| IssueError::Frozen { what, batch, detail };
+        let row = office.store.batch(batch).await?.ok_or(store::StoreError::UnknownBatch { id: batch })?;
+        let absent = "it is not stored";
+        let programme = office.store.artifact(&row.new.programme_hash).await?;
+        let programme = programme.ok_or_else(|| frozen("programme", absent.to_owned()))?;
+        let design = office.store.artifact(&row.new.design_hash).await?;
+        let design = design.ok_or_else(|| frozen("design", absent.to_owned()))?;
+        let template = office.store.template(row.new.issuer, row.new.template).await?;
+        let template = template.ok_or_else(|| frozen("template", absent.to_owned()))?;
+        let text = |what, bytes: Vec<u8>| String::from_utf8(bytes).map_err(|e| frozen(what, e.to_string()));
+        let programme = text("programme", programme.bytes)?;
+        let programme = Programme::parse(&programme).map_err(|problems| {
+            frozen("programme", format!("{} problems under the rules of this version", problems.len()))
+        })?;
+        let template = Template::from_bytes(&template.bytes).map_err(|detail| frozen("template", detail))?;
+        Ok(Self {
+            office: issued_under(office, row.new.issuer).await?,
+            programme,
+            template,
+            design: text("design", design.bytes)?,
+        })
+    }
+
+    /// Prepares what all certificates of the batch share. Takes a while: not on a thread that answers requests.
+    pub(super) fn bind(&self) -> Result<BoundPress, IssueError> {
+        let name = &self.programme.design;
+        let press = bind(&self.office, &self.programme, &self.template, name, &self.design)?;
+        Ok(BoundPress { press, office: self.office.clone(), print_birth: self.programme.print_birth })
+    }
+}
+
+/// The office as it was named when the batch was reserved: an issuer that has moved keeps its old addresses.
+async fn issued_under(office: &Office, issuer: store::IssuerId) -> Result<Office, IssueError> {
+    let mut office = office.clone();
+    if let Some(row) = office.store.issuers().await?.into_iter().find(|row| row.id == issuer) {
+        office.issuer = row;
+    }
+    Ok(office)
+}
+
+/// The press of a programme and a design.
+pub(super) fn bind(
+    office: &Office,
+    programme: &Programme,
+    template: &Template,
+    design_name: &str,
+    design: &str,
+) -> Result<Press, IssueError> {
+    let design = Design::from_toml(design_name, design)?;
+    Ok(Press::new(&design, shared(office, programme, template))?)
+}
+
+impl BoundPress {
+    /// The PDF of one certificate.
+    pub(super) fn print(&self, sheet: &Sheet, full: bool) -> Result<Vec<u8>, IssueError> {
+        let id = sheet.certificate.id;
+        let signed = Signed::reopen(sheet.text.clone())
+            .map_err(|problem| IssueError::Credential { id, problems: vec![problem] })?;
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let particulars = Particulars {
+            code: sheet.certificate.code.clone(),
+            url: self.office.page_url(&sheet.certificate),
+            issued: self.office.local(sheet.certificate.valid_from).date(),
+            instansi: text(&sheet.details.public["agency"]),
+            private: full.then(|| self.private(&sheet.details)),
+        };
+        Ok(self.press.print(&signed, &particulars)?)
+    }
+
+    fn private(&self, details: &Details) -> Private {
+        let field = |name: &str| details.private[name].as_str().map(str::to_owned);
+        Private {
+            nip: field("nip").or_else(|| field("other_id")),
+            status: field("status"),
+            pangkat_golongan: field("rank"),
+            jabatan: field("position"),
+            unit_kerja: field("unit"),
+            birth: self.print_birth.then(|| birth(field("birth_place"), field("birth_date"))).flatten(),
+        }
+    }
+}
+
+/// `Kota Contoh, 14 Juli 1986`
+fn birth(place: Option<String>, date: Option<String>) -> Option<String> {
+    let date = date.and_then(|date| date.parse().ok()).map(render::words::date_id);
+    match (place, date) {
+        (Some(place), Some(date)) => Some(format!("{place}, {date}")),
+        (place, date) => place.or(date),
+    }
+}
+
+fn shared(office: &Office, programme: &Programme, template: &Template) -> Shared {
+    let both = |words: &Words| Bilingual::new(words.id.clone(), words.en.clone());
+    Shared {
+        title: match programme.document_title {
+            DocumentTitle::Sertifikat => Title::Certificate,
+            DocumentTitle::SuratTandaTamatPelatihan => Title::Completion,
+        },
+        agency: Bilingual::new(template.issuer_id.clone(), template.issuer_en.clone()),
+        programme: both(&programme.title),
+        partners: programme.partners.clone(),
+        cohort: programme.cohort_words().id,
+        method: both(&programme.method),
+        organiser: programme.organiser.id.clone(),
+        starts: programme.cohort.starts,
+        ends: programme.cohort.ends,
+        hours: programme.hours,
+        subjects: programme
+            .subjects
+            .iter()
+            .map(|subject| render::Subject {
+                id: subject.title.id.clone(),
+                en: subject.title.en.clone(),
+                hours: subject.hours,
+            })
+            .collect(),
+        place: programme.place.clone(),
+        signatory: render::Signatory {
+            office: programme.signatory.office.id.clone(),
+            name: programme.signatory.name.clone(),
+        },
+        criteria: both(&programme.criteria),
+        host: office.host().to_owned(),
+        show_instansi: programme.show_agency,
+        test_band: office.is_test(),
+    }
+}

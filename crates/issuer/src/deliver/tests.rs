@@ -1,0 +1,125 @@
+use std::fs;
+
+use super::*;
+use crate::batch::tests::{Desk, now};
+use crate::status::{Why, revoke};
+
+const PEOPLE: [(&str, &str); 3] =
+    [("Budi Contoh", "198607142011012991"), ("Budi Contoh", "199203092019031992"), ("M. Fiktif", "197911252005011993")];
+
+const BOTH: Files = Files { pdf: true, full: true };
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+#[tokio::test]
+async fn a_folder_has_a_pdf_and_a_json_of_one_stem_for_everybody() {
+    let mut desk = Desk::new().await;
+    let issued = desk.issue(&PEOPLE).await.unwrap();
+    let out = desk.folder.path().join("certificates");
+    let deliverer = Deliverer::new(desk.office.clone());
+    let delivered = write_folder(&deliverer, &issued.in_force, &out, BOTH, &|_| {}).await.unwrap();
+    assert_eq!(delivered.iter().map(|one| one.certificate).collect::<Vec<_>>(), issued.in_force);
+
+    let second = desk.office.store.certificate(issued.in_force[1]).await.unwrap().unwrap();
+    let stems = [
+        "Sertifikat_AI-DASAR_II-2026_BUDI-CONTOH".to_owned(),
+        format!("Sertifikat_AI-DASAR_II-2026_BUDI-CONTOH_{}", &second.code[..4]),
+        "Sertifikat_AI-DASAR_II-2026_M-FIKTIF".to_owned(),
+    ];
+    assert_eq!(delivered.iter().map(|one| one.stem.clone()).collect::<Vec<_>>(), stems);
+    let mut expected: Vec<String> =
+        stems.iter().flat_map(|stem| [format!("{stem}.json"), format!("{stem}.pdf")]).collect();
+    expected.push("lengkap".to_owned());
+    expected.sort();
+    assert_eq!(names(&out), expected);
+    assert_eq!(names(&out.join("lengkap")).len(), 3);
+
+    let json = fs::read(out.join(format!("{}.json", stems[1]))).unwrap();
+    let stored = desk.office.store.signed_text(second.id, Suite::Rdfc).await.unwrap().unwrap();
+    assert_eq!(json, stored.as_bytes());
+    let pdf = fs::read(out.join(format!("{}.pdf", stems[1]))).unwrap();
+    assert!(pdf.starts_with(b"%PDF-") && !contains(&pdf, "199203092019031992"));
+
+    // The same again gives the same bytes, also from another process.
+    let before = fs::read(out.join("lengkap").join(format!("{}.pdf", stems[0]))).unwrap();
+    let deliverer = Deliverer::new(desk.office.clone());
+    write_folder(&deliverer, &issued.in_force, &out, BOTH, &|_| {}).await.unwrap();
+    assert_eq!(fs::read(out.join("lengkap").join(format!("{}.pdf", stems[0]))).unwrap(), before);
+    assert_eq!(fs::read(out.join(format!("{}.pdf", stems[1]))).unwrap(), pdf);
+}
+
+#[tokio::test]
+async fn names_stay_when_somebody_joins_later() {
+    let mut desk = Desk::new().await;
+    let first = desk.issue(&PEOPLE[..1]).await.unwrap();
+    let all = desk.issue(&PEOPLE).await.unwrap();
+    let out = desk.folder.path().join("out");
+    let deliverer = Deliverer::new(desk.office.clone());
+    let none = Files { pdf: false, full: false };
+    let alone = write_folder(&deliverer, &first.in_force, &out, none, &|_| {}).await.unwrap();
+    let together = write_folder(&deliverer, &all.in_force, &out, none, &|_| {}).await.unwrap();
+    assert_eq!(alone[0], together[0]);
+    assert_eq!(names(&out).len(), 3);
+}
+
+#[tokio::test]
+async fn short_and_full_differ_and_reserved_ones_have_nothing() {
+    let mut desk = Desk::new().await;
+    let id = desk.issue(&PEOPLE).await.unwrap().in_force[0];
+    let certificate = desk.office.store.certificate(id).await.unwrap().unwrap();
+    let deliverer = Deliverer::new(desk.office.clone());
+    let short = deliverer.short_pdf(&certificate).await.unwrap();
+    let full = deliverer.full_pdf(&certificate).await.unwrap();
+    assert_ne!(short, full);
+    assert_eq!(short, deliverer.short_pdf(&certificate).await.unwrap());
+    let why = Why::parse("data-error").unwrap();
+    revoke(&desk.office, desk.signer.as_ref(), id, &why, now()).await.unwrap();
+    let reserved = Certificate { state: State::Reserved, ..certificate };
+    assert!(matches!(deliverer.short_pdf(&reserved).await, Err(IssueError::NothingToDeliver { .. })));
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_named() {
+    let mut desk = Desk::new().await;
+    let issued = desk.issue(&PEOPLE).await.unwrap();
+    let out = desk.folder.path().join("taken");
+    fs::write(&out, "a file").unwrap();
+    let deliverer = Deliverer::new(desk.office.clone());
+    let error = write_folder(&deliverer, &issued.in_force, &out, BOTH, &|_| {}).await.unwrap_err();
+    assert!(matches!(&error, IssueError::CannotWrite { path, .. } if *path == out), "{error}");
+}
+
+#[tokio::test]
+async fn a_design_of_the_installation_wins_and_is_frozen() {
+    let mut desk = Desk::new().await;
+    let own = desk.folder.path().join("templates/certificate/klasik");
+    fs::create_dir_all(&own).unwrap();
+    let text = design_text(&desk.office, "klasik").unwrap();
+    fs::write(own.join("design.toml"), format!("# ours\n{text}")).unwrap();
+    assert!(design_text(&desk.office, "klasik").unwrap().starts_with("# ours"));
+    let id = desk.issue(&PEOPLE).await.unwrap().in_force[0];
+    fs::remove_dir_all(desk.folder.path().join("templates")).unwrap();
+    let certificate = desk.office.store.certificate(id).await.unwrap().unwrap();
+    let batch = desk.office.store.batch(certificate.batch).await.unwrap().unwrap();
+    let frozen = desk.office.store.artifact(&batch.new.design_hash).await.unwrap().unwrap();
+    assert!(frozen.bytes.starts_with(b"# ours"));
+    Deliverer::new(desk.office.clone()).short_pdf(&certificate).await.unwrap();
+
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("design.toml"), "not a design").unwrap();
+    let more = [("Rina Misal", "199505172023212994")];
+    let error = desk.issue(&more).await.unwrap_err();
+    assert!(matches!(error, IssueError::Render(_)), "{error}");
+    for name in ["", "../klasik", "tidak-ada"] {
+        assert!(matches!(design_text(&desk.office, name), Err(IssueError::NoDesign { .. })), "{name}");
+    }
+}
