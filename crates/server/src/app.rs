@@ -1,9 +1,11 @@
 //! What every handler is given.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use issuer::Office;
+use issuer::deliver::Deliverer;
+use issuer::keyring::Signer;
 use jiff::Timestamp;
 use store::{Issuer, Store};
 use tokio::sync::Semaphore;
@@ -16,11 +18,13 @@ use crate::take::Pdfs;
 /// The state of the service.
 pub struct App {
     pub(crate) config: Config,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) office: Office,
+    pub(crate) signers: Signers,
     pub(crate) pages: Pages,
     pub(crate) fetcher: fetch::Fetcher,
-    pub(crate) uploads: Semaphore,
+    pub(crate) deliverer: Deliverer,
     pub(crate) pdfs: Pdfs,
+    pub(crate) uploads: Semaphore,
     ready: AtomicBool,
     clock: Clock,
 }
@@ -28,25 +32,31 @@ pub struct App {
 /// Where the time comes from: an argument, so that a test can stand still.
 pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// The keys that the service was given. Without them it verifies and serves; it signs nothing.
+#[derive(Clone, Default)]
+pub struct Signers {
+    /// Signs status lists and records again.
+    pub certificates: Option<Arc<dyn Signer>>,
+    /// Signs what callers of `POST /credentials/issue` bring.
+    pub api: Option<Arc<dyn Signer>>,
+}
+
 impl App {
-    /// A service over this store. `templates` is the folder whose files replace the built-in ones (`DIR/templates`).
+    /// A service of this office. Files in `DIR/templates/pages` replace the built-in templates.
     ///
     /// # Errors
     /// [`TemplateError`] when a replaced template cannot be read or parsed.
-    pub fn new(
-        config: Config,
-        store: Arc<dyn Store>,
-        templates: Option<&Path>,
-        clock: Clock,
-    ) -> Result<Self, TemplateError> {
+    pub fn new(config: Config, office: Office, signers: Signers, clock: Clock) -> Result<Self, TemplateError> {
         Ok(Self {
-            pages: Pages::load(templates)?,
+            pages: Pages::load(Some(&office.dir.join("templates")))?,
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
-            uploads: Semaphore::new(bounds::UPLOADS),
+            deliverer: Deliverer::new(office.clone()),
             pdfs: Pdfs::default(),
+            uploads: Semaphore::new(bounds::UPLOADS),
             ready: AtomicBool::new(true),
             config,
-            store,
+            office,
+            signers,
             clock,
         })
     }
@@ -54,6 +64,10 @@ impl App {
     /// The settings it runs with.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.office.store.as_ref()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -71,11 +85,10 @@ impl App {
 
     /// The issuer that lives at this `Host`, else the one of the configured address: a moved installation answers for
     /// its old host, and an unknown host gets an answer too.
-    pub(crate) async fn issuer_at(&self, host: &str) -> store::Result<Option<Issuer>> {
-        let issuers = self.store.issuers().await?;
-        let at = |host: &str| issuers.iter().position(|issuer| host_of(&issuer.base_url).eq_ignore_ascii_case(host));
-        let found = at(host).or_else(|| at(self.config.host())).or(issuers.len().checked_sub(1));
-        Ok(found.map(|at| issuers[at].clone()))
+    pub(crate) async fn issuer_at(&self, host: &str) -> store::Result<Issuer> {
+        let issuers = self.store().issuers().await?;
+        let here = issuers.into_iter().find(|issuer| host_of(&issuer.base_url).eq_ignore_ascii_case(host));
+        Ok(here.unwrap_or_else(|| self.office.issuer.clone()))
     }
 }
 

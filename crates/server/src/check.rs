@@ -82,7 +82,7 @@ pub(crate) async fn by_code(State(app): State<Arc<App>>, Path(typed): Path<Strin
     let lang = hl.lang();
     let Some(code) = store::plain_code(&typed) else { return not_a_code(&app, &typed, lang, "/v") };
     let path = format!("/v/{}", store::shown_code(&code));
-    match app.store.certificate_by_code(&code).await {
+    match app.store().certificate_by_code(&code).await {
         Ok(Some(certificate)) => certificate_page(&app, &certificate, lang, &path).await,
         Ok(None) => {
             let asked = asked(&app, lang, Some(&path));
@@ -105,7 +105,7 @@ pub(crate) async fn by_id(
         return take::credential(&app, &id, &proof, &headers, false).await.into_response();
     }
     let Ok(uuid) = Uuid::try_parse(&id) else { return Oops::NoSuchPage.page(&app, lang) };
-    match app.store.certificate(uuid).await {
+    match app.store().certificate(uuid).await {
         Ok(Some(certificate)) => {
             let mut page = certificate_page(&app, &certificate, lang, &format!("/credentials/{uuid}")).await;
             page.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
@@ -197,7 +197,7 @@ async fn certificate_page(app: &App, certificate: &Certificate, lang: Lang, path
 }
 
 async fn report_of(app: &App, certificate: &Certificate) -> store::Result<Option<vc::Report>> {
-    let Some(text) = app.store.signed_text(certificate.id, store::Suite::Rdfc).await? else { return Ok(None) };
+    let Some(text) = app.store().signed_text(certificate.id, store::Suite::Rdfc).await? else { return Ok(None) };
     let policy = witness::known(app).await?;
     witness::judge(app, &text, &policy, Reach::Own).await.map(Some)
 }

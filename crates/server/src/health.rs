@@ -21,7 +21,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     if !app.is_ready() {
         return Err(not("the service is shutting down", "Send requests to another instance."));
     }
-    match app.store.ping().await {
+    match app.store().ping().await {
         Ok(()) => Ok("ready\n"),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");

@@ -33,19 +33,23 @@ impl Jobs {
 }
 
 /// Signs again what is due: lists that changed (revoked at the command line, say) or grew old, and the records of
-/// certificates whose state changed. Signing needs the keys; without them the operator's own commands do it.
+/// certificates whose state changed. Signing needs the key; without it the operator's own commands do it.
 async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let Some(signer) = app.signers.certificates.clone() else {
+        tracing::warn!("no key was opened: status lists are not signed again while the service runs");
+        return;
+    };
     loop {
-        if let Err(error) = round(&app).await {
-            tracing::error!(%error, "status lists could not be signed again; the published ones stay");
+        match issuer::status::publish_due(&app.office, signer.as_ref(), app.now()).await {
+            Ok(done) if done.lists + done.records > 0 => {
+                tracing::info!(lists = done.lists, records = done.records, "signed again");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "nothing could be signed again; what was published before stays"),
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = stopped.changed() => return,
         }
     }
-}
-
-async fn round(_app: &App) -> store::Result<()> {
-    Ok(())
 }

@@ -25,8 +25,9 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-pub use app::{App, Clock};
+pub use app::{App, Clock, Signers};
 pub use pages::TemplateError;
+pub use witness::own_evidence;
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]

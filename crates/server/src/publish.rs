@@ -31,20 +31,17 @@ pub(crate) struct WhichProof {
 impl WhichProof {
     /// The suite that was asked for; `eddsa-rdfc-2022` when none was named.
     pub(crate) fn suite(&self) -> Result<Suite, Problem> {
-        match self.cryptosuite.as_deref() {
-            None | Some("eddsa-rdfc-2022") => Ok(Suite::Rdfc),
-            Some("eddsa-jcs-2022") => Ok(Suite::Jcs),
-            Some(other) => Err(Problem::new(
+        let Some(name) = self.cryptosuite.as_deref() else { return Ok(Suite::Rdfc) };
+        Suite::from_code(name).ok_or_else(|| {
+            let shown: String = name.chars().take(40).collect();
+            Problem::new(
                 StatusCode::BAD_REQUEST,
                 "cryptosuite",
                 "Unknown cryptosuite",
-                format!(
-                    "cryptosuite is {:?}, known are eddsa-rdfc-2022 and eddsa-jcs-2022",
-                    other.chars().take(40).collect::<String>()
-                ),
+                format!("cryptosuite is {shown:?}, known are eddsa-rdfc-2022 and eddsa-jcs-2022"),
                 "Ask for one of the two, or leave the parameter out.",
-            )),
-        }
+            )
+        })
     }
 
     /// Whether the caller named one.
@@ -56,7 +53,7 @@ impl WhichProof {
 /// `GET /.well-known/did.json`
 pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let issuer = issuer(&app, &headers).await?;
-    let document = witness::did_document(&app, &issuer).await.map_err(|e| Problem::internal(&e))?;
+    let document = witness::did_document(app.store(), &issuer).await.map_err(|e| Problem::internal(&e))?;
     Ok(cacheable(&headers, "application/did+json", KEYS_KEPT, document))
 }
 
@@ -73,7 +70,7 @@ pub(crate) async fn status_list(
         witness::list_name(&format!("{purpose}/{number}")).ok_or_else(|| Problem::not_found(ABSENT))?;
     let issuer = issuer(&app, &headers).await?;
     let document =
-        app.store.status_document(issuer.id, number, purpose, suite).await.map_err(|e| Problem::internal(&e))?;
+        app.store().status_document(issuer.id, number, purpose, suite).await.map_err(|e| Problem::internal(&e))?;
     let document = document.ok_or_else(|| Problem::not_found(ABSENT))?;
     Ok(cacheable(&headers, "application/vc", LISTS_KEPT, document.text.into_bytes()))
 }
@@ -86,7 +83,7 @@ pub(crate) async fn record(
 ) -> Result<Response, Problem> {
     const ABSENT: &str = "no record with this id: the certificate never changed, or does not exist";
     let id = Uuid::try_parse(&id).map_err(|_| Problem::not_found(ABSENT))?;
-    let record = app.store.record(id).await.map_err(|e| Problem::internal(&e))?;
+    let record = app.store().record(id).await.map_err(|e| Problem::internal(&e))?;
     let record = record.ok_or_else(|| Problem::not_found(ABSENT))?;
     Ok(cacheable(&headers, "application/vc", LISTS_KEPT, record.text.into_bytes()))
 }
@@ -119,14 +116,5 @@ fn has(asked: &HeaderMap, tag: &str) -> bool {
 
 async fn issuer(app: &App, headers: &HeaderMap) -> Result<store::Issuer, Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let issuer = app.issuer_at(host).await.map_err(|e| Problem::internal(&e))?;
-    issuer.ok_or_else(|| {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "no-issuer",
-            "No issuer yet",
-            "this installation has no key and has issued nothing",
-            "Run `piagam keys new --dir DIR` on the server.",
-        )
-    })
+    app.issuer_at(host).await.map_err(|e| Problem::internal(&e))
 }

@@ -44,7 +44,7 @@ pub(crate) async fn file(
         return credential(&app, &id, &proof, &headers, true).await.into_response();
     }
     let found = match Uuid::try_parse(&id) {
-        Ok(uuid) => app.store.certificate(uuid).await,
+        Ok(uuid) => app.store().certificate(uuid).await,
         Err(_) => Ok(None),
     };
     let certificate = match found {
@@ -55,17 +55,21 @@ pub(crate) async fn file(
     match file.as_str() {
         "sertifikat.pdf" if certificate.state != Stored::Issued => Oops::NotOffered.page(&app, lang),
         "sertifikat.pdf" => match short_pdf(&app, &certificate).await {
-            Ok(pdf) => attachment(&headers, "application/pdf", &file_name(&certificate, "pdf"), pdf.to_vec()),
+            Ok(pdf) => {
+                attachment(&headers, "application/pdf", &file_name(&app, &certificate, "pdf").await, pdf.to_vec())
+            }
             Err(error) => Oops::Internal(&error).page(&app, lang),
         },
         "qr.svg" => match qr(&app, &certificate).await.and_then(|text| render::qr_svg(&text).map_err(Trouble::from)) {
-            Ok(svg) => attachment(&headers, "image/svg+xml", &file_name(&certificate, "svg"), svg.into_bytes()),
+            Ok(svg) => {
+                attachment(&headers, "image/svg+xml", &file_name(&app, &certificate, "svg").await, svg.into_bytes())
+            }
             Err(error) => Oops::Internal(&error).page(&app, lang),
         },
         "qr.png" => {
             match qr(&app, &certificate).await.and_then(|text| render::qr_png(&text, QR_PIXELS).map_err(Trouble::from))
             {
-                Ok(png) => attachment(&headers, "image/png", &file_name(&certificate, "png"), png),
+                Ok(png) => attachment(&headers, "image/png", &file_name(&app, &certificate, "png").await, png),
                 Err(error) => Oops::Internal(&error).page(&app, lang),
             }
         }
@@ -85,8 +89,8 @@ pub(crate) async fn credential(
     let suite = proof.suite()?;
     let id = Uuid::try_parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let internal = |e: store::StoreError| Problem::internal(&e);
-    let certificate = app.store.certificate(id).await.map_err(internal)?.ok_or_else(|| Problem::not_found(ABSENT))?;
-    let text = match app.store.signed_text(id, suite).await.map_err(internal)? {
+    let certificate = app.store().certificate(id).await.map_err(internal)?.ok_or_else(|| Problem::not_found(ABSENT))?;
+    let text = match app.store().signed_text(id, suite).await.map_err(internal)? {
         Some(text) => text,
         None if certificate.state == Stored::Erased => {
             return Err(Problem::new(
@@ -100,7 +104,12 @@ pub(crate) async fn credential(
         None => return Err(Problem::not_found(ABSENT)),
     };
     if as_file {
-        return Ok(attachment(headers, "application/vc", &file_name(&certificate, "json"), text.into_bytes()));
+        return Ok(attachment(
+            headers,
+            "application/vc",
+            &file_name(app, &certificate, "json").await,
+            text.into_bytes(),
+        ));
     }
     let mut response = publish::cacheable(headers, media_type(headers), PRIVATE, text.into_bytes());
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
@@ -109,31 +118,34 @@ pub(crate) async fn credential(
 
 /// What the page of a certificate offers, with sizes. What cannot be made is left out, never the page.
 pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own {
-    let mut downloads = Vec::new();
-    let mut offer = |id: &str, en: &str, file: &str, bytes: usize| {
-        downloads.push(Download {
-            label: format!("{} ({})", if lang == Lang::Id { id } else { en }, words::size(bytes as u64, lang)),
-            href: format!("/credentials/{}/{file}", certificate.id),
-        });
-    };
-    if certificate.state == Stored::Issued {
-        match short_pdf(app, certificate).await {
-            Ok(pdf) => offer("PDF ringkas", "Short PDF", "sertifikat.pdf", pdf.len()),
-            Err(error) => tracing::error!(%error, certificate = %certificate.id, "the short PDF could not be made"),
-        }
-        if let Ok(Some(text)) = app.store.signed_text(certificate.id, store::Suite::Rdfc).await {
-            offer("Kredensial JSON", "Credential, JSON", "kredensial.json", text.len());
-        }
-        if let Ok(text) = qr(app, certificate).await {
-            if let Ok(svg) = render::qr_svg(&text) {
-                offer("Kode QR, SVG", "QR code, SVG", "qr.svg", svg.len());
-            }
-            if let Ok(png) = render::qr_png(&text, QR_PIXELS) {
-                offer("Kode QR, PNG", "QR code, PNG", "qr.png", png.len());
-            }
-        }
+    let mut own = Own { code: Some(store::shown_code(&certificate.code)), ..Own::default() };
+    if certificate.state != Stored::Issued {
+        return own;
     }
-    Own { code: Some(store::shown_code(&certificate.code)), downloads }
+    let offer = |words: &str, file: &str, bytes: usize| Download {
+        label: format!("{words} ({})", words::size(bytes as u64, lang)),
+        href: format!("/credentials/{}/{file}", certificate.id),
+    };
+    match short_pdf(app, certificate).await {
+        Ok(pdf) => own.downloads.push(offer(
+            if lang == Lang::Id { "PDF ringkas" } else { "Short PDF" },
+            "sertifikat.pdf",
+            pdf.len(),
+        )),
+        Err(error) => tracing::error!(%error, certificate = %certificate.id, "the short PDF could not be made"),
+    }
+    if let Ok(Some(text)) = app.store().signed_text(certificate.id, store::Suite::Rdfc).await {
+        own.downloads.push(offer(
+            if lang == Lang::Id { "Kredensial JSON" } else { "Credential JSON" },
+            "kredensial.json",
+            text.len(),
+        ));
+    }
+    if let Ok(text) = qr(app, certificate).await {
+        own.pictures.extend(render::qr_svg(&text).ok().map(|svg| offer("SVG", "qr.svg", svg.len())));
+        own.pictures.extend(render::qr_png(&text, QR_PIXELS).ok().map(|png| offer("PNG", "qr.png", png.len())));
+    }
+    own
 }
 
 /// Why a file could not be made.
@@ -141,6 +153,8 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
 enum Trouble {
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Issue(#[from] issuer::IssueError),
     #[error(transparent)]
     Render(#[from] render::RenderError),
     #[error("the certificate's issuer is not stored")]
@@ -151,21 +165,24 @@ async fn short_pdf(app: &App, certificate: &Certificate) -> Result<Arc<[u8]>, Tr
     if let Some(pdf) = app.pdfs.get(certificate.id) {
         return Ok(pdf);
     }
-    Err(Trouble::NoIssuer)
+    let pdf: Arc<[u8]> = app.deliverer.short_pdf(certificate).await?.into();
+    app.pdfs.keep(certificate.id, &pdf);
+    Ok(pdf)
 }
 
 /// What the QR code says: the address of the certificate's page, at the host it was issued under.
 async fn qr(app: &App, certificate: &Certificate) -> Result<String, Trouble> {
-    let issuers = app.store.issuers().await?;
+    let issuers = app.store().issuers().await?;
     let issuer = issuers.iter().find(|issuer| issuer.id == certificate.issuer).ok_or(Trouble::NoIssuer)?;
     Ok(format!("{}/v/{}", issuer.base_url, store::shown_code(&certificate.code)))
 }
 
-/// `Sertifikat_00012-AI-CAMPUS-II-LAN-2026.pdf`: the number, because it is what people sort by; never a NIP.
-fn file_name(certificate: &Certificate, extension: &str) -> String {
-    let number: String =
-        certificate.number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect();
-    format!("Sertifikat_{number}.{extension}")
+/// `Sertifikat_AI-Campus_II-2026_NAMA.pdf`, as the operator's folder names it; never a NIP in it.
+async fn file_name(app: &App, certificate: &Certificate, extension: &str) -> String {
+    let programme = app.store().programme(certificate.programme).await.ok().flatten();
+    let code = programme.map_or_else(String::new, |programme| programme.code);
+    let stem = render::file_stem(&code, &certificate.cohort_name, certificate.name.as_deref().unwrap_or_default());
+    format!("{stem}.{extension}")
 }
 
 fn attachment(asked: &HeaderMap, media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {

@@ -1,6 +1,6 @@
 //! Evidence for a verdict: the store answers for what we published ourselves, the network for the rest.
 
-use store::{Issuer, KeyRole, StatusPurpose, Suite};
+use store::{Issuer, KeyRole, StatusPurpose, Store, Suite};
 use uuid::Uuid;
 use vc::{Evidence, Need, Policy, Report, WhyNot};
 
@@ -24,18 +24,29 @@ pub(crate) async fn judge(app: &App, text: &str, policy: &Policy, reach: Reach) 
 
 /// Policy of the pages: our own issuers, and those that the operator knows.
 pub(crate) async fn known(app: &App) -> store::Result<Policy> {
-    let mut dids: Vec<String> = app.store.issuers().await?.into_iter().map(|issuer| issuer.did).collect();
+    let mut dids: Vec<String> = app.store().issuers().await?.into_iter().map(|issuer| issuer.did).collect();
     dids.extend(app.config.verify.known_issuers.iter().cloned());
     Ok(Policy::known(dids))
 }
 
 async fn gather(app: &App, text: &str, reach: Reach) -> store::Result<Evidence> {
-    let issuers = app.store.issuers().await?;
+    let mut evidence = own_evidence(app.store(), text.as_bytes()).await?;
+    // What is left is somebody else's to answer. Unanswered needs are reported as such.
+    if reach == Reach::Abroad {
+        fetch::gather(text.as_bytes(), &mut evidence, &app.fetcher).await;
+    }
+    Ok(evidence)
+}
+
+/// What the installation behind `store` published itself and the credential `text` needs: its DID document, status
+/// lists, records. Needs that are somebody else's to answer stay unanswered.
+pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evidence> {
+    let issuers = store.issuers().await?;
     let mut evidence = Evidence::default();
     for _ in 0..bounds::ROUNDS {
         let mut news = false;
-        for need in vc::needs(text.as_bytes(), &evidence).into_iter().take(bounds::NEEDS) {
-            if let Some(answer) = ours(app, &issuers, &need).await? {
+        for need in vc::needs(text, &evidence).into_iter().take(bounds::NEEDS) {
+            if let Some(answer) = ours(store, &issuers, &need).await? {
                 evidence.answer(need, answer);
                 news = true;
             }
@@ -44,24 +55,20 @@ async fn gather(app: &App, text: &str, reach: Reach) -> store::Result<Evidence> 
             break;
         }
     }
-    // What is left is somebody else's to answer. Unanswered needs are reported as such.
-    if reach == Reach::Abroad {
-        fetch::gather(text.as_bytes(), &mut evidence, &app.fetcher).await;
-    }
     Ok(evidence)
 }
 
 /// What this installation itself published; `None` when the need is somebody else's to answer.
-async fn ours(app: &App, issuers: &[Issuer], need: &Need) -> store::Result<Option<Result<Vec<u8>, WhyNot>>> {
+async fn ours(store: &dyn Store, issuers: &[Issuer], need: &Need) -> store::Result<Option<Result<Vec<u8>, WhyNot>>> {
     let found = match need {
         Need::Did(did) => match issuers.iter().find(|issuer| issuer.did == *did) {
-            Some(issuer) => Some(did_document(app, issuer).await?),
+            Some(issuer) => Some(did_document(store, issuer).await?),
             None => return Ok(None),
         },
         Need::StatusList(url) => {
             match under(issuers, url, "/status/").and_then(|(issuer, rest)| Some((issuer, list_name(rest)?))) {
-                Some((issuer, (purpose, number))) => app
-                    .store
+                Some((issuer, (purpose, number))) => store
+                    .store()
                     .status_document(issuer.id, number, purpose, Suite::Rdfc)
                     .await?
                     .map(|document| document.text.into_bytes()),
@@ -69,7 +76,7 @@ async fn ours(app: &App, issuers: &[Issuer], need: &Need) -> store::Result<Optio
             }
         }
         Need::Record(url) => match under(issuers, url, "/records/").and_then(|(_, rest)| Uuid::try_parse(rest).ok()) {
-            Some(id) => app.store.record(id).await?.map(|record| record.text.into_bytes()),
+            Some(id) => store.record(id).await?.map(|record| record.text.into_bytes()),
             None => return Ok(None),
         },
     };
@@ -84,20 +91,16 @@ fn under<'a>(issuers: &'a [Issuer], url: &'a str, folder: &str) -> Option<(&'a I
 /// `revocation/1`.
 pub(crate) fn list_name(path: &str) -> Option<(StatusPurpose, u32)> {
     let (purpose, number) = path.split_once('/')?;
-    let purpose = match vc::Purpose::from_name(purpose)? {
-        vc::Purpose::Revocation => StatusPurpose::Revocation,
-        vc::Purpose::Suspension => StatusPurpose::Suspension,
-        vc::Purpose::Refresh => StatusPurpose::Refresh,
-    };
+    let purpose = StatusPurpose::from_code(purpose)?;
     // One way to write a number: no sign, no zeros before it.
     let parsed: u32 = number.parse().ok()?;
     (parsed.to_string() == number).then_some((purpose, parsed))
 }
 
 /// The issuer's DID document: every key that ever signed certificates, retired ones too.
-pub(crate) async fn did_document(app: &App, issuer: &Issuer) -> store::Result<Vec<u8>> {
-    let keys: Vec<(u32, vc::PublicKey)> = app
-        .store
+pub(crate) async fn did_document(store: &dyn Store, issuer: &Issuer) -> store::Result<Vec<u8>> {
+    let keys: Vec<(u32, vc::PublicKey)> = store
+        .store()
         .public_keys(issuer.id)
         .await?
         .into_iter()

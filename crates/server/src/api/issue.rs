@@ -1,30 +1,179 @@
-//! `POST /credentials/issue`: off until it is configured; signs with a key of its own.
+//! `POST /credentials/issue`: off until it is configured; signs what others bring with a key of its own (role `api`),
+//! never with the certificates' key, under that key's own `did:key`. What it signs is stored before it is told.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use issuer::keyring::Signer;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use store::{ApiCredential, StoreError};
+use vc::{Cryptosuite, Draft, Signed, VerificationMethod};
 
-use super::whole;
+use super::{malformed, problem_detail, whole};
 use crate::App;
 use crate::error::Problem;
 
-/// The handler.
-pub(crate) async fn issue(
-    State(app): State<Arc<App>>,
-    _headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
-    let _ = whole(body)?;
-    let _ = app;
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "issuing-off",
-        "Issuing is off",
-        "this installation does not issue over the API",
-        "Set [api] issue in piagam.toml and make a key with the role api.",
-    ))
+const NEXT: &str = "Send {\"credential\": {...}, \"options\": {...}}.";
+
+/// The request.
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    credential: Option<&'a RawValue>,
+    options: Option<Value>,
+}
+
+/// The handler. Who asks is settled before the body is read.
+pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Result<Response, Response> {
+    let (signer, actor) = admitted(&app, request.headers())?;
+    let bytes = whole(Bytes::from_request(request, &app).await).map_err(IntoResponse::into_response)?;
+    answer(&app, signer.as_ref(), actor, &bytes).await.map_err(IntoResponse::into_response)
+}
+
+async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> Result<Response, Problem> {
+    let (credential, suite) = parse(bytes)?;
+    let method = VerificationMethod::did_key(signer.method().key);
+    let signed = sign(credential, suite, &method, signer, app.now())?;
+    keep(app, &signed, &method, actor).await?;
+    let body = format!("{{\"verifiableCredential\":{}}}", signed.text());
+    let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    Ok((StatusCode::CREATED, json, body).into_response())
+}
+
+/// The key, and who is let in: by a token, or (only on this very machine) without one.
+fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String), Response> {
+    let api = &app.config.api;
+    let off = |detail: &str| {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "issuing-off",
+            "Issuing is off",
+            detail,
+            "Set [api] issue in piagam.toml and make a key with the role api.",
+        )
+        .into_response()
+    };
+    if !api.issue {
+        return Err(off("this installation does not issue over the API"));
+    }
+    let Some(signer) = app.signers.api.clone() else {
+        return Err(off("this installation has no key with the role api"));
+    };
+    if api.local_without_token {
+        return Ok((signer, "api:local".into()));
+    }
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+    let hash = bearer.map(|token| hex(&Sha256::digest(token.as_bytes()))).unwrap_or_default();
+    // Hashes are compared, not tokens: how long that takes tells nothing about a token.
+    match api.token_sha256.iter().find(|known| **known == hash) {
+        Some(known) => Ok((signer, format!("api:{}", &known[..8]))),
+        None => {
+            let problem = Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "Not authorized",
+                "the header Authorization carries no known bearer token",
+                "Send Authorization: Bearer TOKEN.",
+            );
+            let mut response = problem.into_response();
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            Err(response)
+        }
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn parse(bytes: &[u8]) -> Result<(Value, Cryptosuite), Problem> {
+    let body: Body<'_> =
+        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), NEXT))?;
+    let credential = body.credential.ok_or_else(|| malformed("credential is missing", NEXT))?;
+    // Duplicate members are refused: a signature over them would mean different things to different readers.
+    let credential = vc::core::parse(credential.get().as_bytes()).map_err(|problem| refused(&[problem]))?;
+    if !credential.is_object() {
+        return Err(malformed("credential is no object", NEXT));
+    }
+    let suite = match body.options.as_ref().map(|options| &options["cryptosuite"]) {
+        None | Some(Value::Null) => Cryptosuite::EddsaRdfc2022,
+        Some(name) if *name == Cryptosuite::EddsaRdfc2022.name() => Cryptosuite::EddsaRdfc2022,
+        Some(name) if *name == Cryptosuite::EddsaJcs2022.name() => Cryptosuite::EddsaJcs2022,
+        Some(other) => {
+            return Err(malformed(
+                format!("options.cryptosuite is {other}, known are eddsa-rdfc-2022 and eddsa-jcs-2022"),
+                "Ask for one of the two, or leave it out.",
+            ));
+        }
+    };
+    Ok((credential, suite))
+}
+
+fn sign(
+    credential: Value,
+    suite: Cryptosuite,
+    method: &VerificationMethod,
+    signer: &dyn Signer,
+    now: jiff::Timestamp,
+) -> Result<Signed, Problem> {
+    let issuer = credential["issuer"].as_str().or_else(|| credential["issuer"]["id"].as_str()).map(str::to_owned);
+    let ready = Draft::from_value(credential).check().map_err(|problems| refused(&problems))?;
+    if issuer.as_deref() != Some(method.controller()) {
+        return Err(malformed(
+            format!(
+                "credential.issuer is {:?}, this service signs as {}",
+                issuer.unwrap_or_default(),
+                method.controller()
+            ),
+            "Name that DID as the issuer.",
+        ));
+    }
+    let created = vc::date_time_stamp(now);
+    let to_sign = ready.to_sign(suite, method, &created).map_err(|problem| refused(&[problem]))?;
+    let signature = signer.sign(to_sign.bytes()).map_err(|e| Problem::internal(&e))?;
+    to_sign.finish(signature).map_err(|problem| Problem::internal(&problem))
+}
+
+/// The same text again (a repeated request within a second) is the same credential, kept once.
+async fn keep(app: &App, signed: &Signed, method: &VerificationMethod, actor: String) -> Result<(), Problem> {
+    let digest = Sha256::digest(signed.text().as_bytes());
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    let credential = ApiCredential {
+        id: uuid::Builder::from_custom_bytes(id).into_uuid(),
+        credential_id: signed.facts().id.clone(),
+        method: method.id.clone(),
+        text: signed.text().to_owned(),
+        actor,
+        at: app.now(),
+    };
+    match app.store().put_api_credential(&credential).await {
+        Ok(()) | Err(StoreError::Taken { .. }) => Ok(()),
+        Err(error) => Err(Problem::internal(&error)),
+    }
+}
+
+/// Everything that is wrong with it, each naming the member and the rule.
+fn refused(problems: &[vc::Problem]) -> Problem {
+    let details: Vec<Value> = problems.iter().map(problem_detail).collect();
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "credential-refused",
+        "This credential cannot be issued",
+        first,
+        "Mend what problemDetails names and send it again.",
+    )
+    .with("problemDetails", Value::Array(details))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

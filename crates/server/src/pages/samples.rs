@@ -163,8 +163,7 @@ fn own() -> Own {
         downloads: vec![
             file("PDF ringkas (78 KB)", "sertifikat.pdf"),
             file("Kredensial JSON (3 KB)", "kredensial.json"),
-            file("Kode QR, SVG (2 KB)", "qr.svg"),
-            file("Kode QR, PNG (1 KB)", "qr.png"),
         ],
+        pictures: vec![file("SVG (2 KB)", "qr.svg"), file("PNG (1 KB)", "qr.png")],
     }
 }

@@ -29,9 +29,14 @@ fn all() -> Vec<(String, String)> {
     out
 }
 
+/// `PIAGAM_PAGES=FOLDER` also writes them, to be looked at in a browser.
 #[test]
 fn every_page_renders_small_and_without_what_the_policy_forbids() {
+    let folder = std::env::var_os("PIAGAM_PAGES");
     for (name, html) in all() {
+        if let Some(folder) = &folder {
+            std::fs::write(Path::new(folder).join(format!("{name}.html")), &html).unwrap();
+        }
         assert!(html.len() < PAGE_BYTES, "{name} has {} bytes", html.len());
         for forbidden in
             ["<script", "style=\"", " onclick", "javascript:", "http-equiv", "src=\"http", "<link rel=\"stylesheet"]

@@ -1,0 +1,12 @@
+//! The service over a real store, asked as a browser or a machine would.
+
+#[path = "service/api.rs"]
+mod api;
+#[path = "service/pages.rs"]
+mod pages;
+#[path = "service/published.rs"]
+mod published;
+#[path = "service/routes.rs"]
+mod routes;
+#[path = "service/world.rs"]
+mod world;

@@ -1,0 +1,134 @@
+//! Every URL with every method: what answers, and that nothing else does.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+
+use crate::world::{World, code_path};
+
+#[tokio::test]
+async fn the_table_of_routes() {
+    let world = World::new().await;
+    let certificate = world.issue(&["Peserta Contoh Satu"], None).await.remove(0);
+    let (page, id) = (code_path(&certificate), certificate.id);
+    let (get, post): (&[u16], &[u16]) = (&[200, 405], &[405, 400]);
+    let table: Vec<(String, &[u16])> = vec![
+        ("/".into(), get),
+        ("/v".into(), get),
+        (page, get),
+        ("/bantuan".into(), get),
+        ("/privasi".into(), get),
+        ("/periksa".into(), &[200, 400]),
+        (format!("/credentials/{id}"), get),
+        (format!("/credentials/{id}/kredensial.json"), get),
+        (format!("/credentials/{id}/qr.svg"), get),
+        ("/.well-known/did.json".into(), get),
+        ("/status/revocation/1".into(), get),
+        ("/records/3f0c2a5e-6a8f-4b0e-9d53-0d6e5b1f7a11".into(), &[404, 405]),
+        ("/credentials/verify".into(), post),
+        ("/credentials/issue".into(), &[405, 403]),
+        ("/healthz".into(), get),
+        ("/readyz".into(), get),
+        ("/robots.txt".into(), get),
+        ("/favicon.ico".into(), get),
+        ("/nothing".into(), &[404, 404]),
+        ("/credentials/not-a-uuid".into(), &[404, 405]),
+    ];
+    for (path, expected) in table {
+        for (method, expected) in [Method::GET, Method::POST].into_iter().zip(expected) {
+            let request = Request::builder().method(&method).uri(&path).body(Body::empty()).unwrap();
+            let answer = world.ask(request).await;
+            assert_eq!(answer.status.as_u16(), *expected, "{method} {path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{method} {path}");
+            assert_eq!(answer.header("x-robots-tag"), "noindex", "{method} {path}");
+            assert!(!answer.header("strict-transport-security").is_empty(), "{method} {path}");
+        }
+        for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+            let request = Request::builder().method(&method).uri(&path).body(Body::empty()).unwrap();
+            assert!(world.ask(request).await.status.is_client_error(), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_and_strange_paths_do_no_harm() {
+    let world = World::new().await;
+    let head = world.ask(Request::head("/").body(Body::empty()).unwrap()).await;
+    assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
+    for path in [
+        "/v/%00",
+        "/v/%ff%fe",
+        "/v/../../etc/passwd",
+        "/credentials/%2e%2e/x",
+        "/v/%F0%9F%98%80",
+        "/v?kode=%ff",
+        "/?hl=%",
+    ] {
+        let status = world.get(path).await.status;
+        assert!(status.is_client_error() || status.is_success(), "{path}: {status}");
+    }
+    let long = format!("/v/{}", "A".repeat(20_000));
+    assert_eq!(world.get(&long).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_log_names_patterns_and_nobody() {
+    let world = World::new().await;
+    let certificate = world.issue(&["Peserta Contoh Satu"], None).await.remove(0);
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let code = store::shown_code(&certificate.code);
+    for path in [
+        format!("/v/{code}"),
+        format!("/v?kode={code}"),
+        format!("/credentials/{}", certificate.id),
+        format!("/credentials/{}/kredensial.json", certificate.id),
+        format!("/records/{}", certificate.id),
+    ] {
+        world.get(&path).await;
+    }
+    let text = world.store.signed_text(certificate.id, store::Suite::Jcs).await.unwrap().unwrap();
+    world.upload("", text.as_bytes()).await;
+    world.post("/credentials/verify", format!(r#"{{"verifiableCredential": {text}}}"#)).await;
+    drop(guard);
+    let lines: String = log.text().lines().filter(|line| line.contains("server::")).collect();
+    for pattern in ["/v/{code}", "/credentials/{id}", "/credentials/verify", "/periksa"] {
+        assert!(lines.contains(pattern), "{pattern}: {lines}");
+    }
+    for secret in [code.as_str(), &certificate.code, "Peserta", &certificate.number] {
+        assert!(!log.text().contains(secret), "{secret}: {}", log.text());
+    }
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
