@@ -1,0 +1,103 @@
+//! `piagam doctor`: is this installation sound?
+
+use crate::failure::Failure;
+use crate::installation::{self, Installation};
+use clap::Args;
+use issuer::keyring;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use store::{Issuer, KeyRole, State};
+
+/// Checks settings, database, keys and published lists. Exit code 0 when all is well, 1 when something needs you.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  piagam doctor --dir DIR")]
+pub(crate) struct Doctor {
+    /// The data directory
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+}
+
+/// One finding: good, or bad with what to do.
+struct Finding {
+    good: bool,
+    what: String,
+    next: String,
+}
+
+impl Doctor {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let findings = match installation::open(&self.dir).await {
+            Ok(installation) => examine(&installation, &self.dir).await?,
+            Err(failure) => {
+                failure.tell();
+                return Ok(ExitCode::from(1));
+            }
+        };
+        for finding in &findings {
+            let mark = if finding.good { "v" } else { "x" };
+            anstream::println!("{mark} {}", finding.what);
+            if !finding.good {
+                anstream::println!("  -> {}", finding.next);
+            }
+        }
+        Ok(ExitCode::from(u8::from(findings.iter().any(|finding| !finding.good))))
+    }
+}
+
+async fn examine(installation: &Installation, dir: &Path) -> Result<Vec<Finding>, Failure> {
+    let mut findings = Vec::new();
+    let mut add = |good, what: String, next: &str| findings.push(Finding { good, what, next: next.to_owned() });
+    let config = &installation.config;
+    add(true, format!("pengaturan / settings: {}", config.base_url), "");
+    let damage = installation.store.integrity().await?;
+    add(
+        damage.is_empty(),
+        format!("basis data / database: {}", if damage.is_empty() { "ok".to_owned() } else { damage.join("; ") }),
+        "Simpan berkas ini apa adanya dan pulihkan cadangan. / Keep the file as it is and restore a backup.",
+    );
+    let counts = installation.store.counts().await?;
+    let states: Vec<String> = State::ALL
+        .iter()
+        .zip(counts.certificates)
+        .map(|(state, count)| format!("{} {count}", crate::list::state_code(*state)))
+        .collect();
+    add(true, format!("sertifikat / certificates: {}", states.join(", ")), "");
+    add(
+        counts.unfinished_batches == 0,
+        format!("kelompok belum selesai / unfinished batches: {}", counts.unfinished_batches),
+        "Jalankan kembali `piagam issue` dengan berkas yang sama. / Run `piagam issue` again with the same files.",
+    );
+    add(
+        counts.certificates_without_documents == 0,
+        format!("tanpa dokumen / without documents: {}", counts.certificates_without_documents),
+        "Pulihkan cadangan. / Restore a backup.",
+    );
+    let issuer = installation.issuer().await?;
+    let (good, what, next) = key(installation, &issuer, dir).await?;
+    add(good, what, &next);
+    let day = jiff::SignedDuration::from_hours(24);
+    let due = jiff::Timestamp::now().saturating_sub(day).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let lists = installation.store.status_lists_due(due).await?.len();
+    let records = installation.store.records_due(1).await?.len();
+    add(
+        lists == 0 && records == 0,
+        format!("daftar status menunggu / status lists waiting to be signed: {}", lists + records),
+        "Jalankan `piagam serve`, atau ulangi perintah terakhir. / Run `piagam serve`, or the last command again.",
+    );
+    Ok(findings)
+}
+
+/// The key that signs: its file, its mode, and its passphrase where that is in the environment.
+async fn key(installation: &Installation, issuer: &Issuer, dir: &Path) -> Result<(bool, String, String), Failure> {
+    let store = installation.store.as_ref();
+    let passphrase = std::env::var(crate::keys::PASSPHRASE).ok().filter(|value| !value.is_empty());
+    let needed = keyring::needs_passphrase(store, issuer, dir, KeyRole::Certificates).await;
+    if passphrase.is_none() && matches!(needed, Ok(true)) {
+        let what = format!("kunci / key: {}: terenkripsi, tidak dibuka / encrypted, not opened", issuer.did);
+        return Ok((true, what, String::new()));
+    }
+    Ok(match keyring::open_signer(store, issuer, dir, KeyRole::Certificates, passphrase.as_deref()).await {
+        Ok(_) => (true, format!("kunci / key: {}", issuer.did), String::new()),
+        Err(error) => (false, format!("kunci / key: {error}"), error.next().to_owned()),
+    })
+}
