@@ -68,7 +68,6 @@ async fn ours(store: &dyn Store, issuers: &[Issuer], need: &Need) -> store::Resu
         Need::StatusList(url) => {
             match under(issuers, url, "/status/").and_then(|(issuer, rest)| Some((issuer, list_name(rest)?))) {
                 Some((issuer, (purpose, number))) => store
-                    .store()
                     .status_document(issuer.id, number, purpose, Suite::Rdfc)
                     .await?
                     .map(|document| document.text.into_bytes()),
@@ -100,7 +99,6 @@ pub(crate) fn list_name(path: &str) -> Option<(StatusPurpose, u32)> {
 /// The issuer's DID document: every key that ever signed certificates, retired ones too.
 pub(crate) async fn did_document(store: &dyn Store, issuer: &Issuer) -> store::Result<Vec<u8>> {
     let keys: Vec<(u32, vc::PublicKey)> = store
-        .store()
         .public_keys(issuer.id)
         .await?
         .into_iter()
