@@ -12,9 +12,9 @@ impl Layout {
     pub(crate) fn annex(&self, shared: &Shared) -> (Vec<Page>, f32) {
         let table = &self.design.file.annex.table;
         let reference_top = self.annex_head(shared, &mut Page::default());
-        let top = self.from_top(table.top).min(reference_top - self.reference_height());
+        let top = self.at_depth(table.top).min(reference_top - self.reference_height());
         // Head and total take a row each.
-        let rows = ((top - self.from_top(table.bottom)) / (table.row_one * MM)).floor();
+        let rows = ((top - self.at_depth(table.bottom)) / (table.row_one * MM)).floor();
         let capacity = rows.max(3.0) as usize - 2;
         let chunks: Vec<&[Subject]> = shared.subjects.chunks(capacity).collect();
         let mut pages = Vec::new();
@@ -56,7 +56,7 @@ impl Layout {
     fn table(&self, top: f32, subjects: &[Subject], first: usize, total: Option<&Shared>, page: &mut Page) -> f32 {
         let table = &self.design.file.annex.table;
         let count = subjects.len() + 2;
-        let height = ((top - self.from_top(table.bottom)) / count as f32).clamp(table.row_one * MM, table.row * MM);
+        let height = ((top - self.at_depth(table.bottom)) / count as f32).clamp(table.row_one * MM, table.row * MM);
         let two_lines = height >= table.row_two * MM;
         let mut y = top;
 
@@ -124,7 +124,7 @@ impl Layout {
 
     fn notes(&self, shared: &Shared, table_bottom: f32, page: &mut Page) {
         let place = &self.design.file.annex.notes;
-        let top = self.from_top(place.y).min(table_bottom - 3.0 * MM);
+        let top = self.at_depth(place.y).min(table_bottom - 3.0 * MM);
         let mut stack = self.stack_at(place, top);
         if !shared.criteria.id.is_empty() {
             stack.add(&self.pens.note, &format!("Kriteria kelulusan: {}", shared.criteria.id));

@@ -139,7 +139,7 @@ impl Layout {
         }
 
         let top = head - place.gap * MM;
-        let room = top - self.from_top(place.bottom);
+        let room = top - self.at_depth(place.bottom);
         let scale = (room / -stack.y).min(1.0);
         let slack = room + stack.y * scale;
         let gap = (slack * 0.25).min(WIDEST_GAP);
@@ -177,14 +177,14 @@ impl Layout {
 
     fn signature(&self, shared: &Shared, page: &mut Page) -> f32 {
         let sign = &self.design.file.front.sign;
-        let top = self.from_top(sign.y);
+        let top = self.at_depth(sign.y);
         let mut stack = self.stack_at(&self.sign_column(), top);
         // Room for the place and date that every certificate adds.
         stack.add(&self.pens.place, "Contoh");
         stack.add(&self.pens.place_en, "Contoh");
         stack.lines.clear();
         stack.add(&self.pens.office, &shared.signatory.office);
-        let mut name = self.stack_at(&self.sign_column(), self.from_top(sign.name_y));
+        let mut name = self.stack_at(&self.sign_column(), self.at_depth(sign.name_y));
         name.add(&self.pens.signatory, &shared.signatory.name);
         page.lines.extend(stack.lines);
         page.lines.extend(name.lines);
@@ -230,7 +230,7 @@ impl Layout {
             &self.pens.foot_en,
             "This certificate was issued digitally. Scan the QR code to verify that it is authentic.",
         );
-        let height = self.from_top(self.design.file.front.foot.y) - stack.y;
+        let height = self.at_depth(self.design.file.front.foot.y) - stack.y;
         page.lines.extend(stack.lines.into_iter().map(|placed| Placed { y: placed.y + height, ..placed }));
     }
 
@@ -249,12 +249,12 @@ impl Layout {
     }
 
     /// Millimetres from the top as points from the bottom.
-    pub(crate) fn from_top(&self, y: f32) -> f32 {
+    pub(crate) fn at_depth(&self, y: f32) -> f32 {
         (self.design.file.page.height - y) * MM
     }
 
     pub(crate) fn stack(&self, column: &Column) -> Stack<'_> {
-        self.stack_at(column, self.from_top(column.y))
+        self.stack_at(column, self.at_depth(column.y))
     }
 
     pub(crate) fn stack_at(&self, column: &Column, y: f32) -> Stack<'_> {

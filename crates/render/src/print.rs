@@ -98,7 +98,7 @@ fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
     colour(out, fine, "rg");
     // Infallible: a Vec takes every write.
     let _ =
-        write!(out, "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q\n", -half, half);
+        writeln!(out, "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q", -half, half);
 }
 
 /// White ground with the quiet zone, and all dark modules as one path in units of a module.
@@ -112,11 +112,11 @@ fn qr(layout: &Layout, url: &str, out: &mut Vec<u8>) -> Result<(), RenderError> 
         let _ = write!(out, "{v:.6} ");
     }
     number(out, place.x * MM);
-    number(out, layout.from_top(place.y));
+    number(out, layout.at_depth(place.y));
     let (quiet, side) = (QUIET_ZONE, qr.width() + 2 * QUIET_ZONE);
-    let _ = write!(out, "cm 1 g -{quiet} -{quiet} {side} {side} re f 0 g\n");
+    let _ = writeln!(out, "cm 1 g -{quiet} -{quiet} {side} {side} re f 0 g");
     for (x, y, w, h) in qr.rectangles() {
-        let _ = write!(out, "{x} {y} {w} {h} re\n");
+        let _ = writeln!(out, "{x} {y} {w} {h} re");
     }
     out.extend_from_slice(b"f Q\n");
     Ok(())
@@ -131,7 +131,7 @@ struct File {
 impl File {
     fn object(&mut self, number: u32, body: impl FnOnce(&mut Vec<u8>)) {
         self.offsets[number as usize] = self.bytes.len();
-        let _ = write!(self.bytes, "{number} 0 obj\n");
+        let _ = writeln!(self.bytes, "{number} 0 obj");
         body(&mut self.bytes);
         self.bytes.extend_from_slice(b"\nendobj\n");
     }
@@ -146,7 +146,7 @@ impl File {
 
     fn plain(&mut self, number: u32, entries: &str, content: &[u8]) {
         self.object(number, |out| {
-            let _ = write!(out, "<<{entries}/Length {}>>stream\n", content.len());
+            let _ = writeln!(out, "<<{entries}/Length {}>>stream", content.len());
             out.extend_from_slice(content);
             out.extend_from_slice(b"\nendstream");
         });
@@ -157,7 +157,7 @@ impl File {
         const WORDS: f32 = 12.0;
         let place = &layout.design.file.front.qr;
         let (left, right) = (place.x * MM, (place.x + place.size) * MM);
-        let (top, bottom) = (layout.from_top(place.y), layout.from_top(place.y + place.size + place.gap + WORDS));
+        let (top, bottom) = (layout.at_depth(place.y), layout.at_depth(place.y + place.size + place.gap + WORDS));
         self.object(slot::LINK, |out| {
             out.extend_from_slice(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
             for v in [left, bottom, right, top] {
@@ -193,10 +193,10 @@ impl File {
     fn finish(mut self, plate: &Plate, id: &[u8; 16]) -> Vec<u8> {
         let start = self.bytes.len();
         let out = &mut self.bytes;
-        let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", self.offsets.len());
+        let _ = writeln!(out, "xref\n0 {}\n0000000000 65535 f ", self.offsets.len());
         for offset in &self.offsets[1..] {
             let kind = if *offset == 0 { "00000 f" } else { "00000 n" };
-            let _ = write!(out, "{offset:010} {kind} \n");
+            let _ = writeln!(out, "{offset:010} {kind} ");
         }
         let _ = write!(
             out,
@@ -208,7 +208,7 @@ impl File {
         hex(out, id);
         out.extend_from_slice(b"><");
         hex(out, id);
-        let _ = write!(out, ">]>>\nstartxref\n{start}\n%%EOF\n");
+        let _ = writeln!(out, ">]>>\nstartxref\n{start}\n%%EOF");
         self.bytes
     }
 }
