@@ -27,7 +27,6 @@ fn main() -> Outcome {
     std::fs::write(folder.join("cohort-1200.csv"), write::semicolon_csv(&large))?;
     std::fs::write(folder.join("mistakes.xlsx"), mistakes::workbook()?)?;
     std::fs::write(folder.join("mistakes.csv"), mistakes::csv())?;
-    std::fs::write(folder.join("template.xlsx"), issuer::roster::template_workbook())?;
     println!("{}", folder.display());
     Ok(())
 }

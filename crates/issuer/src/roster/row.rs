@@ -103,11 +103,12 @@ impl<'p> RowReader<'p> {
             self.roster.skipped.push(Skipped { row: row.number, name });
             return;
         }
+        let name = get(cells, Field::Name).map(|cell| cell.as_written()).unwrap_or_default();
         if let Some(total) = self.total_row {
-            findings.problem(Field::Name, "", Problem::AfterTotal, &[&total.to_string()]);
+            findings.problem(Field::Name, &name, Problem::AfterTotal, &[&total.to_string()]);
         }
         if row.hidden {
-            findings.warning(Field::Name, "", Warning::RowHidden, &[]);
+            findings.warning(Field::Name, &name, Warning::RowHidden, &[]);
         }
         for (field, cell) in cells {
             findings.of_any_cell(*field, cell);

@@ -100,5 +100,4 @@ fn the_template_opens_and_its_sample_row_is_answered() {
     let kinds: Vec<_> = roster.problems.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [RowProblemKind::SampleRow]);
     assert_eq!(roster.columns.len(), 15, "every column of the template is known");
-    assert_eq!(bytes, include_bytes!("../../../../../templates/sheets/template.xlsx"), "make_samples writes it");
 }
