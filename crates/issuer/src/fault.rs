@@ -157,6 +157,6 @@ impl From<tokio::task::JoinError> for IssueError {
     }
 }
 
-fn join(problems: &[vc::Problem]) -> String {
+pub(crate) fn join(problems: &[vc::Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -9,11 +9,12 @@ pub mod deliver;
 mod fault;
 pub mod keyring;
 mod kinds;
-mod office;
+pub mod office;
 pub mod programme;
 pub mod roster;
 pub mod status;
 mod text;
+mod wording;
 
 pub use fault::IssueError;
 pub use office::Office;

@@ -25,6 +25,7 @@ mod error;
 mod locate;
 mod model;
 pub mod sqlite;
+mod wording;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
