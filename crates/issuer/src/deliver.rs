@@ -73,10 +73,13 @@ impl Deliverer {
         let copies = press::Copies::load(&self.office, batch).await?;
         let press = Arc::new(tokio::task::spawn_blocking(move || copies.bind()).await??);
         let mut presses = self.presses.lock().unwrap_or_else(PoisonError::into_inner);
-        if presses.len() >= PRESSES {
-            presses.pop_front();
+        // Two who asked at once have both made one; the first stays.
+        if presses.iter().all(|(ready, _)| *ready != batch) {
+            if presses.len() >= PRESSES {
+                presses.pop_front();
+            }
+            presses.push_back((batch, Arc::clone(&press)));
         }
-        presses.push_back((batch, Arc::clone(&press)));
         Ok(press)
     }
 

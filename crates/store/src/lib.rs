@@ -20,6 +20,26 @@
 //!    never persons.
 //! 9. **Order is stable**: certificates are listed in the order of their reservation ([`Certificate::serial`]).
 //! 10. **The clock and chance are arguments.** Nothing here reads the time or draws a random number.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use store::{NewIssuer, Store, sqlite::SqliteStore};
+//!
+//! let folder = tempfile::tempdir().unwrap();
+//! let store = SqliteStore::create(folder.path().join("piagam.db")).await?;
+//! let issuer = NewIssuer {
+//!     did: "did:web:sertifikat.example".to_owned(),
+//!     base_url: "https://sertifikat.example".to_owned(),
+//!     name_id: "Lembaga Contoh".to_owned(),
+//!     name_en: "Sample Agency".to_owned(),
+//! };
+//! let now = "2026-08-12T01:02:03Z".parse().unwrap();
+//! let issuer = store.put_issuer(&issuer, now).await?;
+//! assert_eq!(store.issuers().await?, [issuer]);
+//! assert!(store.unfinished_batches().await?.is_empty());
+//! # Ok::<(), store::StoreError>(())
+//! # }).unwrap();
+//! ```
 
 mod error;
 mod locate;
@@ -62,7 +82,8 @@ pub trait Store: Send + Sync + 'static {
     /// How much of everything there is. For `piagam doctor`.
     async fn counts(&self) -> Result<Counts>;
 
-    /// The database's own integrity check: a list of findings, empty when sound. Slow. For `piagam doctor`.
+    /// The database's own integrity check, and the hashes of frozen copies: a list of findings, empty when sound.
+    /// Slow. For `piagam doctor`.
     async fn integrity(&self) -> Result<Vec<String>>;
 
     /// The issuer with this DID, made when absent. Names are brought up to date; DID and base URL never change.

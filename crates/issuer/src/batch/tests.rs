@@ -337,3 +337,20 @@ async fn the_programme_that_is_frozen_is_the_one_that_was_read() {
     let error = issue(&desk.office, &desk.signer, intake, &mut rng, now(), &|_| {}).await.unwrap_err();
     assert!(matches!(error, IssueError::Programme), "{error}");
 }
+
+#[test]
+fn every_step_can_run_on_any_thread() {
+    fn sent<T: Send>(_: impl FnOnce(&'static Office, &'static Arc<dyn Signer>) -> T) {}
+    sent(|office, signer| resume(office, signer, now(), &|_| {}));
+    sent(|office, signer| status::publish_due(office, signer.as_ref(), now()));
+    sent(|office, signer| async move {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        reissue(office, signer, Uuid::nil(), "", &mut rng, now()).await
+    });
+    sent(|office, signer| async move {
+        let (programme, text) = programme();
+        let roster = Roster::default();
+        let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet: &[] };
+        issue(office, signer, intake, &mut ChaCha8Rng::seed_from_u64(1), now(), &|_| {}).await.map(|_| ())
+    });
+}

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, fault, open};
-use crate::{Counts, Issuer, IssuerId, NewIssuer, PublicKey, Result, State, StoreError};
+use super::{SqliteStore, fault, frozen, open};
+use crate::{ArtifactHash, Counts, Issuer, IssuerId, NewIssuer, PublicKey, Result, State, StoreError};
 
 pub(super) async fn ping(store: &SqliteStore) -> Result<()> {
     sqlx::query("SELECT 1 FROM issuers LIMIT 1").fetch_optional(&store.reader).await?;
@@ -50,6 +50,14 @@ pub(super) async fn integrity(store: &SqliteStore) -> Result<Vec<String>> {
             .fetch_all(&store.reader)
             .await?;
     findings.extend(orphans.iter().map(|(table, count)| format!("{count} rows of {table} point at nothing")));
+    let hashes: Vec<String> =
+        sqlx::query_scalar("SELECT hash FROM artifacts ORDER BY hash").fetch_all(&store.reader).await?;
+    for hash in hashes {
+        let kept = frozen::artifact(store, &ArtifactHash(hash.clone())).await?;
+        if kept.is_some_and(|artifact| ArtifactHash::of(&artifact.bytes).0 != hash) {
+            findings.push(format!("the frozen copy {hash} is not what was frozen"));
+        }
+    }
     Ok(findings)
 }
 

@@ -112,6 +112,16 @@ async fn a_read_only_database_can_be_read_and_says_so_when_written() {
 }
 
 #[tokio::test]
+async fn a_frozen_copy_that_was_changed_is_found() {
+    let file = SqliteFile::new();
+    filled(&file).await;
+    execute(&file, "UPDATE artifacts SET bytes = x'00' WHERE kind = 'design'".to_owned()).await;
+    let findings = SqliteStore::open(file.path()).await.unwrap().integrity().await.unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].contains("is not what was frozen"));
+}
+
+#[tokio::test]
 async fn signed_bytes_and_events_cannot_be_rewritten_by_hand() {
     let file = SqliteFile::new();
     filled(&file).await;
