@@ -18,7 +18,7 @@ const MAX_OBJECT_TEXT: usize = 256 * 1024;
 /// The text of all objects read on the way, in bytes.
 const MAX_TOTAL_TEXT: usize = 8 * 1024 * 1024;
 /// Bytes searched for the end of streams whose length is wrong or missing, all together.
-const MAX_TOTAL_SEARCH: usize = 64 * 1024 * 1024;
+const MAX_TOTAL_SEARCH: usize = 40_000_000;
 /// Entries in all cross-references; one page of ours has 60 objects, a book of 2,000 pages 50,000.
 const MAX_OBJECTS: usize = 400_000;
 /// Cross-reference sections: one for each time the file was added to.
@@ -242,8 +242,11 @@ impl<'a> File<'a> {
         let bytes = match length.and_then(|length| rest.get(..length).filter(|_| ends_stream(&rest[length..]))) {
             Some(bytes) => bytes,
             None => {
-                let end = find(rest, b"endstream").ok_or(damaged("a stream without an end"))?;
-                spend(&mut self.search_left, end)?;
+                let window = &rest[..rest.len().min(self.search_left)];
+                let end = find(window, b"endstream");
+                // What was searched in vain was searched too.
+                self.search_left -= end.unwrap_or(window.len());
+                let end = end.ok_or(damaged("a stream without an end"))?;
                 &rest[..end]
             }
         };
@@ -301,11 +304,11 @@ impl<'a> File<'a> {
     }
 
     fn unpack_structure(&mut self, stream: &RawStream<'a>) -> Result<Vec<u8>, ExtractError> {
-        let data = self
-            .unpack(stream, MAX_STRUCTURE.min(self.structure_left))?
-            .ok_or(damaged("a stream unpacks to too much"))?;
-        self.structure_left -= data.len();
-        Ok(data)
+        let unpacked = self.unpack(stream, MAX_STRUCTURE.min(self.structure_left));
+        // A stream that fails may have cost as much as the largest one.
+        let cost = unpacked.as_ref().ok().and_then(|data| Some(data.as_ref()?.len())).unwrap_or(MAX_STRUCTURE);
+        self.structure_left = self.structure_left.saturating_sub(cost);
+        unpacked?.ok_or(damaged("a stream unpacks to too much"))
     }
 
     /// The stream's bytes, decoded; `None` when they would be more than `limit`.
