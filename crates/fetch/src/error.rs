@@ -76,9 +76,8 @@ impl FetchError {
             | Self::PrivateAddress { .. }
             | Self::TooManyRedirects { .. }
             | Self::TooLarge { .. } => WhyNot::Refused(self.to_string()),
-            Self::Status { .. } | Self::TimedOut { .. } | Self::Unreachable { .. } => {
-                WhyNot::Unreachable(self.to_string())
-            }
+            Self::Unreachable { reason } => WhyNot::Unreachable(reason.clone()),
+            Self::Status { .. } | Self::TimedOut { .. } => WhyNot::Unreachable(self.to_string()),
         }
     }
 
