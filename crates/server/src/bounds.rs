@@ -11,7 +11,7 @@ pub(crate) const FORM_OVERHEAD_BYTES: usize = 64 * 1024;
 /// The largest body of a machine: a credential is a few kB, one with an embedded picture some hundred.
 pub(crate) const API_BODY_BYTES: usize = 2_000_000;
 
-/// All header lines of a request together.
+/// All header lines of a request together (hyper reads a little beyond it before it refuses).
 pub(crate) const HEADER_BYTES: usize = 32 * 1024;
 
 /// How many header lines a request may have.

@@ -2,83 +2,58 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 use store::{Certificate, State as Stored};
 use uuid::Uuid;
 use vc::Lang;
 
+use crate::asked::{Hl, Segments, Typed, WhichProof};
 use crate::error::Oops;
 use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
 use crate::pages::result::{Asked, Own, ResultPage};
 use crate::pages::{Keep, Page};
-use crate::publish::WhichProof;
 use crate::witness::{self, Reach};
 use crate::{App, bounds, take};
 
-/// `?hl=en`; everything else is Indonesian.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Hl {
-    #[serde(default)]
-    hl: String,
-}
-
-impl Hl {
-    pub(crate) fn lang(&self) -> Lang {
-        if self.hl == "en" { Lang::En } else { Lang::Id }
-    }
-}
-
 /// `GET /`
-pub(crate) async fn start(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn start(State(app): State<Arc<App>>, hl: Hl) -> Response {
     plain(&app, &StartPage::new(&app.config, hl.lang(), "/", true))
 }
 
 /// `GET /bantuan`
-pub(crate) async fn help(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn help(State(app): State<Arc<App>>, hl: Hl) -> Response {
     plain(&app, &HelpPage::new(&app.config, hl.lang(), "/bantuan"))
 }
 
 /// `GET /privasi`
-pub(crate) async fn privacy(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn privacy(State(app): State<Arc<App>>, hl: Hl) -> Response {
     plain(&app, &PrivacyPage::new(&app.config, hl.lang(), "/privasi"))
 }
 
 /// `GET /periksa`
-pub(crate) async fn upload_form(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn upload_form(State(app): State<Arc<App>>, hl: Hl) -> Response {
     plain(&app, &UploadPage::new(&app.config, hl.lang(), "/periksa"))
 }
 
-/// What the code form sends.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Typed {
-    #[serde(default)]
-    kode: String,
-}
-
 /// `GET /v`: the form, or with a typed code the way to its page.
-pub(crate) async fn code_form(
-    State(app): State<Arc<App>>,
-    Query(typed): Query<Typed>,
-    Query(hl): Query<Hl>,
-) -> Response {
+pub(crate) async fn code_form(State(app): State<Arc<App>>, typed: Typed, hl: Hl) -> Response {
     let lang = hl.lang();
-    if typed.kode.trim().is_empty() {
+    if typed.0.trim().is_empty() {
         return plain(&app, &StartPage::new(&app.config, lang, "/v", false));
     }
-    match store::plain_code(&typed.kode) {
+    match store::plain_code(&typed.0) {
         Some(code) => {
             let query = if lang == Lang::En { "?hl=en" } else { "" };
             Redirect::to(&format!("/v/{}{query}", store::shown_code(&code))).into_response()
         }
-        None => not_a_code(&app, &typed.kode, lang, "/v"),
+        None => not_a_code(&app, &typed.0, lang, "/v"),
     }
 }
 
 /// `GET /v/{code}`
-pub(crate) async fn by_code(State(app): State<Arc<App>>, Path(typed): Path<String>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn by_code(State(app): State<Arc<App>>, Segments(typed): Segments<String>, hl: Hl) -> Response {
     let lang = hl.lang();
     let Some(code) = store::plain_code(&typed) else { return not_a_code(&app, &typed, lang, "/v") };
     let path = format!("/v/{}", store::shown_code(&code));
@@ -95,9 +70,9 @@ pub(crate) async fn by_code(State(app): State<Arc<App>>, Path(typed): Path<Strin
 /// `GET /credentials/{uuid}`: the credential for a machine, the page for a person.
 pub(crate) async fn by_id(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Query(hl): Query<Hl>,
-    Query(proof): Query<WhichProof>,
+    Segments(id): Segments<String>,
+    hl: Hl,
+    proof: WhichProof,
     headers: HeaderMap,
 ) -> Response {
     let lang = hl.lang();
@@ -117,7 +92,7 @@ pub(crate) async fn by_id(
 }
 
 /// `POST /periksa`: a file to be checked. Read into memory, judged, forgotten.
-pub(crate) async fn upload(State(app): State<Arc<App>>, Query(hl): Query<Hl>, form: Option<Multipart>) -> Response {
+pub(crate) async fn upload(State(app): State<Arc<App>>, hl: Hl, form: Option<Multipart>) -> Response {
     let lang = hl.lang();
     let Some(form) = form else { return Oops::NoFile.page(&app, lang) };
     let _place = app.uploads.acquire().await;
@@ -139,7 +114,7 @@ pub(crate) async fn upload(State(app): State<Arc<App>>, Query(hl): Query<Hl>, fo
 }
 
 /// Whatever no route knows.
-pub(crate) async fn no_such_page(State(app): State<Arc<App>>, Query(hl): Query<Hl>) -> Response {
+pub(crate) async fn no_such_page(State(app): State<Arc<App>>, hl: Hl) -> Response {
     Oops::NoSuchPage.page(&app, hl.lang())
 }
 

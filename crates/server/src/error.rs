@@ -11,8 +11,11 @@ use crate::pages::Keep;
 use crate::pages::plain::{ErrorPage, Said};
 
 /// A problem document: what is wrong, and what to do next.
-#[derive(Debug, Clone)]
-pub(crate) struct Problem {
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Document>);
+
+#[derive(Debug)]
+struct Document {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -30,12 +33,12 @@ impl Problem {
         detail: impl Into<String>,
         next: &'static str,
     ) -> Self {
-        Self { status, code, title, detail: detail.into(), next, more: Map::new() }
+        Self(Box::new(Document { status, code, title, detail: detail.into(), next, more: Map::new() }))
     }
 
     /// A further member of the document.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
-        self.more.insert(name.to_owned(), value);
+        self.0.more.insert(name.to_owned(), value);
         self
     }
 
@@ -64,20 +67,24 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let Document { status, code, title, detail, next, more } = *self.0;
         let mut document = json!({
-            "type": Self::type_of(self.code),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "next": self.next,
+            "type": Self::type_of(code),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": detail,
+            "next": next,
         });
         if let Some(members) = document.as_object_mut() {
-            members.extend(self.more);
+            members.extend(more);
         }
-        let mut response = (self.status, Json(document)).into_response();
+        let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }

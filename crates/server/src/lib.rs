@@ -6,6 +6,7 @@
 
 mod api;
 mod app;
+mod asked;
 mod bounds;
 mod check;
 pub mod config;

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::Suite;
 use uuid::Uuid;
 
 use crate::App;
+use crate::asked::{Segments, WhichProof};
 use crate::error::Problem;
 use crate::witness;
 
@@ -21,34 +20,6 @@ const KEYS_KEPT: &str = "public, max-age=3600";
 
 /// As long as the lists' own `ttl`.
 const LISTS_KEPT: &str = "public, max-age=300";
-
-/// `?cryptosuite=`: which of the two proofs is wanted.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct WhichProof {
-    cryptosuite: Option<String>,
-}
-
-impl WhichProof {
-    /// The suite that was asked for; `eddsa-rdfc-2022` when none was named.
-    pub(crate) fn suite(&self) -> Result<Suite, Problem> {
-        let Some(name) = self.cryptosuite.as_deref() else { return Ok(Suite::Rdfc) };
-        Suite::from_code(name).ok_or_else(|| {
-            let shown: String = name.chars().take(40).collect();
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "cryptosuite",
-                "Unknown cryptosuite",
-                format!("cryptosuite is {shown:?}, known are eddsa-rdfc-2022 and eddsa-jcs-2022"),
-                "Ask for one of the two, or leave the parameter out.",
-            )
-        })
-    }
-
-    /// Whether the caller named one.
-    pub(crate) fn is_named(&self) -> bool {
-        self.cryptosuite.is_some()
-    }
-}
 
 /// `GET /.well-known/did.json`
 pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -60,8 +31,8 @@ pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Resu
 /// `GET /status/{purpose}/{n}`
 pub(crate) async fn status_list(
     State(app): State<Arc<App>>,
-    Path((purpose, number)): Path<(String, String)>,
-    Query(proof): Query<WhichProof>,
+    Segments((purpose, number)): Segments<(String, String)>,
+    proof: WhichProof,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     const ABSENT: &str = "no status list has this purpose and number";
@@ -78,7 +49,7 @@ pub(crate) async fn status_list(
 /// `GET /records/{uuid}`
 pub(crate) async fn record(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     const ABSENT: &str = "no record with this id: the certificate never changed, or does not exist";

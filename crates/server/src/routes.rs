@@ -56,7 +56,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(CompressionLayer::new().compress_when(compressible))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, bounds::REQUEST_TIME))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, bounds::REQUEST_TIME))
         .layer(GlobalConcurrencyLimitLayer::new(bounds::REQUESTS))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
         .with_state(app)

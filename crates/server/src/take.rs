@@ -4,17 +4,17 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use store::{Certificate, State as Stored};
 use uuid::Uuid;
 use vc::Lang;
 
-use crate::check::Hl;
+use crate::asked::{Hl, Segments, WhichProof};
 use crate::error::{Oops, Problem};
 use crate::pages::result::{Download, Own};
-use crate::publish::{self, WhichProof};
+use crate::publish;
 use crate::{App, words};
 
 /// Personal data: a browser may keep them, and asks each time whether they are still there.
@@ -34,9 +34,9 @@ pub(crate) struct Pdfs(Mutex<VecDeque<(Uuid, Arc<[u8]>)>>);
 /// `GET /credentials/{id}/{file}`
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
-    Path((id, file)): Path<(String, String)>,
-    Query(hl): Query<Hl>,
-    Query(proof): Query<WhichProof>,
+    Segments((id, file)): Segments<(String, String)>,
+    hl: Hl,
+    proof: WhichProof,
     headers: HeaderMap,
 ) -> Response {
     let lang = hl.lang();

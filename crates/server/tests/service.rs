@@ -8,5 +8,7 @@ mod pages;
 mod published;
 #[path = "service/routes.rs"]
 mod routes;
+#[path = "service/sockets.rs"]
+mod sockets;
 #[path = "service/world.rs"]
 mod world;

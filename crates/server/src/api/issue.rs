@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuer::keyring::Signer;
 use serde::Deserialize;
@@ -30,10 +30,10 @@ struct Body<'a> {
 }
 
 /// The handler. Who asks is settled before the body is read.
-pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Result<Response, Response> {
+pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let (signer, actor) = admitted(&app, request.headers())?;
-    let bytes = whole(Bytes::from_request(request, &app).await).map_err(IntoResponse::into_response)?;
-    answer(&app, signer.as_ref(), actor, &bytes).await.map_err(IntoResponse::into_response)
+    let bytes = whole(Bytes::from_request(request, &app).await)?;
+    answer(&app, signer.as_ref(), actor, &bytes).await
 }
 
 async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> Result<Response, Problem> {
@@ -47,7 +47,7 @@ async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> 
 }
 
 /// The key, and who is let in: by a token, or (only on this very machine) without one.
-fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String), Response> {
+fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String), Problem> {
     let api = &app.config.api;
     let off = |detail: &str| {
         Problem::new(
@@ -57,35 +57,27 @@ fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String),
             detail,
             "Set [api] issue in piagam.toml and make a key with the role api.",
         )
-        .into_response()
     };
     if !api.issue {
         return Err(off("this installation does not issue over the API"));
     }
-    let Some(signer) = app.signers.api.clone() else {
-        return Err(off("this installation has no key with the role api"));
-    };
+    let signer = app.signers.api.clone().ok_or_else(|| off("this installation has no key with the role api"))?;
     if api.local_without_token {
         return Ok((signer, "api:local".into()));
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
     let hash = bearer.map(|token| hex(&Sha256::digest(token.as_bytes()))).unwrap_or_default();
     // Hashes are compared, not tokens: how long that takes tells nothing about a token.
-    match api.token_sha256.iter().find(|known| **known == hash) {
-        Some(known) => Ok((signer, format!("api:{}", &known[..8]))),
-        None => {
-            let problem = Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                "Not authorized",
-                "the header Authorization carries no known bearer token",
-                "Send Authorization: Bearer TOKEN.",
-            );
-            let mut response = problem.into_response();
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            Err(response)
-        }
-    }
+    let known = api.token_sha256.iter().find(|known| **known == hash).ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Not authorized",
+            "the header Authorization carries no known bearer token",
+            "Send Authorization: Bearer TOKEN.",
+        )
+    })?;
+    Ok((signer, format!("api:{}", &known[..8])))
 }
 
 fn bearer(value: &str) -> Option<&str> {

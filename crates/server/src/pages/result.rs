@@ -62,7 +62,16 @@ struct FactsPanel {
     heading: &'static str,
     tag: Option<Tag>,
     rows: Vec<Row>,
-    more: Vec<String>,
+    more: Option<More>,
+}
+
+/// What stands behind the fold of the facts.
+#[derive(Debug, Clone, Serialize)]
+struct More {
+    texts: Vec<String>,
+    subjects: Vec<String>,
+    others: Vec<String>,
+    others_lang: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -30,6 +30,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) issuer: Issuer,
     key: Key,
+    app: Arc<App>,
     router: axum::Router,
     _folder: TempDir,
 }
@@ -126,7 +127,8 @@ impl World {
         };
         let signers = Signers { certificates: None, api: Some(Arc::new(ApiKey::new())) };
         let app = App::new(config, office, signers, Box::new(|| NOW.parse().unwrap())).unwrap();
-        Self { store, issuer, key, router: server::router(Arc::new(app)), _folder: folder }
+        let app = Arc::new(app);
+        Self { store, issuer, key, router: server::router(Arc::clone(&app)), app, _folder: folder }
     }
 
     /// Issues and publishes to people of these names, in order; one named *Kedaluwarsa* has expired by now.
@@ -314,6 +316,11 @@ impl World {
             actor: "test".into(),
             created_at: at(10),
         }
+    }
+
+    /// The service itself, for a socket.
+    pub(crate) fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -2,6 +2,7 @@
 
 use vc::{Lang, Report, State};
 
+use super::facts::halves;
 use super::{Asked, Note};
 use crate::words;
 
@@ -13,8 +14,8 @@ pub(super) fn says(report: &Report, meaning: &str, asked: Asked<'_>) -> String {
     let since = day(report.since.as_ref());
     let first = match (report.state, lang, since) {
         (State::Valid, _, _) => facts
-            .and_then(|facts| facts.issuer_name.as_deref())
-            .map(|name| format!("{} {name}. {meaning}", asked.pick("Diterbitkan oleh", "Issued by"))),
+            .and_then(|facts| halves(facts.issuer_name.as_deref(), lang))
+            .map(|(name, _)| format!("{} {name}. {meaning}", asked.pick("Diterbitkan oleh", "Issued by"))),
         (State::Revoked, Lang::Id, Some(since)) => Some(format!("Dicabut oleh penerbit pada {since}.")),
         (State::Revoked, Lang::En, Some(since)) => Some(format!("Revoked by the issuer on {since}.")),
         (State::Suspended, Lang::Id, Some(since)) => {

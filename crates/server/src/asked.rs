@@ -1,0 +1,110 @@
+//! What an address asks for: language, proof, code, path. None of it can be refused before a handler has seen it: a
+//! strange query is answered with a page or a problem document like anything else.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use store::Suite;
+use vc::Lang;
+
+use crate::App;
+use crate::error::{Oops, Problem};
+
+/// Every parameter of the query, in order; an unreadable query has none.
+type Parameters = Vec<(String, String)>;
+
+/// `?hl=en`; everything else is Indonesian.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hl(Lang);
+
+impl Hl {
+    /// The language asked for.
+    pub(crate) fn lang(self) -> Lang {
+        self.0
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Hl {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self(if parameter(parts, "hl").as_deref() == Some("en") { Lang::En } else { Lang::Id }))
+    }
+}
+
+/// `?kode=`: what the code form sends.
+#[derive(Debug)]
+pub(crate) struct Typed(pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for Typed {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self(parameter(parts, "kode").unwrap_or_default()))
+    }
+}
+
+/// `?cryptosuite=`: which of the two proofs is wanted.
+#[derive(Debug)]
+pub(crate) struct WhichProof {
+    cryptosuite: Option<String>,
+}
+
+impl FromRequestParts<Arc<App>> for WhichProof {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self { cryptosuite: parameter(parts, "cryptosuite") })
+    }
+}
+
+impl WhichProof {
+    /// The suite that was asked for; `eddsa-rdfc-2022` when none was named.
+    pub(crate) fn suite(&self) -> Result<Suite, Problem> {
+        let Some(name) = self.cryptosuite.as_deref() else { return Ok(Suite::Rdfc) };
+        Suite::from_code(name).ok_or_else(|| {
+            let shown: String = name.chars().take(40).collect();
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "cryptosuite",
+                "Unknown cryptosuite",
+                format!("cryptosuite is {shown:?}, known are eddsa-rdfc-2022 and eddsa-jcs-2022"),
+                "Ask for one of the two, or leave the parameter out.",
+            )
+        })
+    }
+
+    /// Whether the caller named one.
+    pub(crate) fn is_named(&self) -> bool {
+        self.cryptosuite.is_some()
+    }
+}
+
+/// The variable segments of the path. One that is no text names nothing that exists.
+#[derive(Debug)]
+pub(crate) struct Segments<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Segments<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let path: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, app).await;
+        match path {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(_) if parts.uri.path().starts_with("/status/") || parts.uri.path().starts_with("/records/") => {
+                Err(Problem::not_found("the address is no text").into_response())
+            }
+            Err(_) => Err(Oops::NoSuchPage.page(app, Lang::Id)),
+        }
+    }
+}
+
+fn parameter(parts: &Parts, name: &str) -> Option<String> {
+    let Query(all): Query<Parameters> = Query::try_from_uri(&parts.uri).ok()?;
+    all.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
