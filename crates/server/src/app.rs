@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::bounds;
 use crate::config::Config;
 use crate::pages::{Pages, TemplateError};
-use crate::take::Pdfs;
+use crate::take::Made;
 
 /// The state of the service.
 pub struct App {
@@ -23,7 +23,7 @@ pub struct App {
     pub(crate) pages: Pages,
     pub(crate) fetcher: fetch::Fetcher,
     pub(crate) deliverer: Deliverer,
-    pub(crate) pdfs: Pdfs,
+    pub(crate) made: Made,
     pub(crate) uploads: Semaphore,
     ready: AtomicBool,
     clock: Clock,
@@ -51,7 +51,7 @@ impl App {
             pages: Pages::load(Some(&office.dir.join("templates")))?,
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
             deliverer: Deliverer::new(office.clone()),
-            pdfs: Pdfs::default(),
+            made: Made::default(),
             uploads: Semaphore::new(bounds::UPLOADS),
             ready: AtomicBool::new(true),
             config,

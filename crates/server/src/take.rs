@@ -1,8 +1,8 @@
 //! What may be taken along: the credential, the short PDF, the QR code. Never the full rendering: whoever holds a print
 //! could fetch the NIP with it.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -23,13 +23,31 @@ const PRIVATE: &str = "private, no-cache";
 /// Pixels for a module of the QR picture: about 600 for the whole, sharp on a slide.
 const QR_PIXELS: usize = 14;
 
-/// How many rendered PDFs are kept in memory, so that the page that names a size and the click that follows cost one
-/// rendering: 64 x 100 KB.
+/// How many rendered PDFs are kept, so that the page that names a size and the click that follows cost one rendering:
+/// 64 x 100 KB.
 const PDFS_KEPT: usize = 64;
 
-/// Recently rendered short PDFs.
+/// How many certificates' sizes are kept, so that a page seen again costs no rendering: 4,096 x 48 bytes.
+const SIZES_KEPT: usize = 4_096;
+
+/// What was made before.
 #[derive(Default)]
-pub(crate) struct Pdfs(Mutex<VecDeque<(Uuid, Arc<[u8]>)>>);
+pub(crate) struct Made(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    pdfs: VecDeque<(Uuid, Arc<[u8]>)>,
+    sizes: HashMap<Uuid, Sizes>,
+}
+
+/// Sizes of a certificate's files in bytes. They never change: same certificate, same files.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    pdf: usize,
+    json: usize,
+    svg: usize,
+    png: usize,
+}
 
 /// `GET /credentials/{id}/{file}`
 pub(crate) async fn file(
@@ -122,30 +140,38 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
     if certificate.state != Stored::Issued {
         return own;
     }
+    let sizes = match sizes(app, certificate).await {
+        Ok(sizes) => sizes,
+        Err(error) => {
+            tracing::error!(%error, certificate = %certificate.id, "the files of a certificate could not be made");
+            return own;
+        }
+    };
     let offer = |words: &str, file: &str, bytes: usize| Download {
         label: format!("{words} ({})", words::size(bytes as u64, lang)),
         href: format!("/credentials/{}/{file}", certificate.id),
     };
-    match short_pdf(app, certificate).await {
-        Ok(pdf) => own.downloads.push(offer(
-            if lang == Lang::Id { "PDF ringkas" } else { "Short PDF" },
-            "sertifikat.pdf",
-            pdf.len(),
-        )),
-        Err(error) => tracing::error!(%error, certificate = %certificate.id, "the short PDF could not be made"),
-    }
-    if let Ok(Some(text)) = app.store().signed_text(certificate.id, store::Suite::Rdfc).await {
-        own.downloads.push(offer(
-            if lang == Lang::Id { "Kredensial JSON" } else { "Credential JSON" },
-            "kredensial.json",
-            text.len(),
-        ));
-    }
-    if let Ok(text) = qr(app, certificate).await {
-        own.pictures.extend(render::qr_svg(&text).ok().map(|svg| offer("SVG", "qr.svg", svg.len())));
-        own.pictures.extend(render::qr_png(&text, QR_PIXELS).ok().map(|png| offer("PNG", "qr.png", png.len())));
-    }
+    let [pdf, json] =
+        if lang == Lang::Id { ["PDF ringkas", "Kredensial JSON"] } else { ["Short PDF", "Credential JSON"] };
+    own.downloads = vec![offer(pdf, "sertifikat.pdf", sizes.pdf), offer(json, "kredensial.json", sizes.json)];
+    own.pictures = vec![offer("SVG", "qr.svg", sizes.svg), offer("PNG", "qr.png", sizes.png)];
     own
+}
+
+async fn sizes(app: &App, certificate: &Certificate) -> Result<Sizes, Trouble> {
+    if let Some(sizes) = app.made.kept().sizes.get(&certificate.id) {
+        return Ok(*sizes);
+    }
+    let text = qr(app, certificate).await?;
+    let json = app.store().signed_text(certificate.id, store::Suite::Rdfc).await?.map_or(0, |text| text.len());
+    let pdf = short_pdf(app, certificate).await?.len();
+    let sizes = Sizes { pdf, json, svg: render::qr_svg(&text)?.len(), png: render::qr_png(&text, QR_PIXELS)?.len() };
+    let mut kept = app.made.kept();
+    if kept.sizes.len() >= SIZES_KEPT {
+        kept.sizes.clear();
+    }
+    kept.sizes.insert(certificate.id, sizes);
+    Ok(sizes)
 }
 
 /// Why a file could not be made.
@@ -162,11 +188,16 @@ enum Trouble {
 }
 
 async fn short_pdf(app: &App, certificate: &Certificate) -> Result<Arc<[u8]>, Trouble> {
-    if let Some(pdf) = app.pdfs.get(certificate.id) {
+    let ready = app.made.kept().pdfs.iter().find(|(id, _)| *id == certificate.id).map(|(_, pdf)| Arc::clone(pdf));
+    if let Some(pdf) = ready {
         return Ok(pdf);
     }
     let pdf: Arc<[u8]> = app.deliverer.short_pdf(certificate).await?.into();
-    app.pdfs.keep(certificate.id, &pdf);
+    let mut kept = app.made.kept();
+    if kept.pdfs.len() >= PDFS_KEPT {
+        kept.pdfs.pop_front();
+    }
+    kept.pdfs.push_back((certificate.id, Arc::clone(&pdf)));
     Ok(pdf)
 }
 
@@ -208,17 +239,8 @@ fn media_type(headers: &HeaderMap) -> &'static str {
     }
 }
 
-impl Pdfs {
-    fn get(&self, id: Uuid) -> Option<Arc<[u8]>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|(each, _)| *each == id).map(|(_, pdf)| Arc::clone(pdf))
-    }
-
-    fn keep(&self, id: Uuid, pdf: &Arc<[u8]>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == PDFS_KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((id, Arc::clone(pdf)));
+impl Made {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
