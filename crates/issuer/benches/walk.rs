@@ -58,6 +58,9 @@ async fn long(rows: usize) {
     let marks = Mutex::new(Vec::new());
     let in_force = place
         .issue(&sheet, &|progress| {
+            if let Progress::Reserved { .. } = progress {
+                println!("  read and reserved after {:.1} s, {} MB", begun.elapsed().as_secs_f64(), peak_megabytes());
+            }
             if let Progress::Signed { done, .. } = progress {
                 marks.lock().expect("one thread").push((done, begun.elapsed().as_secs_f64()));
             }
@@ -73,6 +76,9 @@ async fn long(rows: usize) {
             let rate = f64::from(to.0 - from.0) / (to.1 - from.1).max(1e-9);
             println!("  tenth {:2}: {rate:.0} signed and stored a second", tenth + 1);
         }
+    }
+    if let Some((_, last)) = marks.last() {
+        println!("  signed after {last:.1} s; lists, report and the rest: {:.1} s", all - last);
     }
     println!("  peak memory: {} MB", peak_megabytes());
 }

@@ -73,7 +73,7 @@ pub type Listener<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 /// What a run of the walk came to.
 #[derive(Debug)]
 pub struct Issued {
-    /// The batch of this run. `None` when nobody was new.
+    /// The batch of this run. `None` when nobody was new. [`store::Store::batch_report`] has its report.
     pub batch: Option<Batch>,
     /// Batches that an earlier run had begun and this one finished.
     pub resumed: Vec<Batch>,
@@ -81,8 +81,6 @@ pub struct Issued {
     pub plan: Plan,
     /// The certificates in force of everybody on the sheet, in its order: what is to be delivered.
     pub in_force: Vec<Uuid>,
-    /// The report (CSV) of this run's batch, or of the newest one that covers the sheet.
-    pub report: Option<String>,
 }
 
 /// The whole walk. Begins by finishing what an earlier run has left. The same sheet and programme again issue
@@ -115,17 +113,8 @@ pub async fn issue(
         listener(Progress::Reserved { total: reserved.certificates });
         Some(complete(office, signer, reserved, now, listener).await?)
     };
-    let in_force = plan::in_force(office, intake.programme, intake.roster).await?;
-    let covering = match (&batch, in_force.last()) {
-        (Some(batch), _) => Some(batch.new.id),
-        (None, Some(id)) => office.store.certificate(*id).await?.map(|certificate| certificate.batch),
-        (None, None) => None,
-    };
-    let report = match covering {
-        Some(batch) => office.store.batch_report(batch).await?,
-        None => None,
-    };
-    Ok(Issued { batch, resumed, plan, in_force, report })
+    let in_force = plan::in_force(office, &plan, batch.as_ref()).await?;
+    Ok(Issued { batch, resumed, plan, in_force })
 }
 
 /// Finishes every batch of this issuer that was begun and not finished.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
-use store::{Cohort, Person, State};
+use store::{Batch, Cohort, Filter, Page, Person, State};
 use uuid::Uuid;
 use vc::Lang;
 
@@ -28,6 +28,8 @@ pub struct Plan {
 /// Somebody who has the certificate already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unchanged {
+    /// The place in [`Roster::recipients`].
+    pub at: usize,
     /// The row of the sheet.
     pub row: u32,
     /// The certificate; of several that replaced each other, the last.
@@ -97,6 +99,7 @@ pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Re
         let fingerprint = fingerprint(recipient);
         if chain.iter().any(|person| person.fingerprint == fingerprint) {
             plan.unchanged.push(Unchanged {
+                at,
                 row: recipient.row,
                 certificate: last.certificate,
                 number: last.number.clone(),
@@ -115,12 +118,21 @@ pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Re
     Ok(plan)
 }
 
-/// The certificates in force of everybody on the sheet, in its order.
-pub(super) async fn in_force(office: &Office, programme: &Programme, roster: &Roster) -> Result<Vec<Uuid>, IssueError> {
-    let known = people(office, programme).await?;
-    let last = |recipient: &Recipient| known.get(&recipient.person_key())?.last();
-    let standing = roster.recipients.iter().filter_map(last).filter(|person| person.state == State::Issued);
-    Ok(standing.map(|person| person.certificate).collect())
+/// The certificates in force of everybody on the sheet, in its order: the unchanged ones, and those of this run.
+pub(super) async fn in_force(office: &Office, plan: &Plan, batch: Option<&Batch>) -> Result<Vec<Uuid>, IssueError> {
+    let standing = plan.unchanged.iter().filter(|unchanged| unchanged.state == State::Issued);
+    let mut placed: Vec<(usize, Uuid)> = standing.map(|unchanged| (unchanged.at, unchanged.certificate)).collect();
+    let filter = Filter { batch: batch.map(|batch| batch.new.id), ..Filter::default() };
+    let (mut page, mut new) = (Page::FIRST, plan.new.iter());
+    while batch.is_some() {
+        let certificates = office.store.certificates(&filter, page).await?;
+        let Some(last) = certificates.last() else { break };
+        page.after = last.serial;
+        // A batch is reserved in the order of the plan. (The page comes first in the zip: it ends without taking one.)
+        placed.extend(certificates.iter().zip(new.by_ref()).map(|(certificate, at)| (*at, certificate.id)));
+    }
+    placed.sort_unstable();
+    Ok(placed.into_iter().map(|(_, id)| id).collect())
 }
 
 /// Everybody who has a certificate in the cohort, by person; the certificates of one person oldest first.

@@ -76,17 +76,17 @@ async fn save_one(write: &mut SqliteConnection, signed: &SignedCertificate, now:
     let id = signed.id.to_string();
     let changed = sqlx::query(
         "UPDATE certificates SET state = 'issued', since = $2, issued_at = $2, key_number = $3 \
-         WHERE id = $1 AND state = 'reserved'",
+         WHERE id = $1 AND state = 'reserved' RETURNING predecessor",
     )
     .bind(&id)
     .bind(millis(now))
     .bind(i64::from(signed.key_number))
-    .execute(&mut *write)
+    .fetch_optional(&mut *write)
     .await?;
-    if changed.rows_affected() == 0 {
+    let Some(changed) = changed else {
         life::state_of(write, signed.id).await?;
         return Ok(false);
-    }
+    };
     sqlx::query("INSERT INTO signed (certificate, rdfc, jcs) VALUES ($1, $2, $3)")
         .bind(&id)
         .bind(signed.rdfc.text())
@@ -94,7 +94,9 @@ async fn save_one(write: &mut SqliteConnection, signed: &SignedCertificate, now:
         .execute(&mut *write)
         .await
         .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: id.clone() }))?;
-    life::supersede_predecessor(write, signed.id, now).await?;
+    if let Some(predecessor) = rows::maybe_id(&changed, "predecessor")? {
+        life::supersede(write, predecessor, signed.id, now).await?;
+    }
     Ok(true)
 }
 

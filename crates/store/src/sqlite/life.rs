@@ -1,7 +1,6 @@
 //! The life of a certificate: state, status bits, list version and event change together.
 
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
@@ -33,25 +32,27 @@ pub(super) async fn change(store: &SqliteStore, change: &Change) -> Result<Certi
     Ok(changed)
 }
 
-/// When the saved certificate replaces another one, that one is superseded in the same transaction.
-pub(super) async fn supersede_predecessor(write: &mut SqliteConnection, saved: Uuid, now: Timestamp) -> Result<()> {
-    let found = sqlx::query(
-        "SELECT c.predecessor, b.actor FROM certificates c JOIN batches b ON b.id = c.batch \
-         WHERE c.id = $1 AND c.predecessor IS NOT NULL",
-    )
-    .bind(saved.to_string())
-    .fetch_optional(&mut *write)
-    .await?;
-    let Some(row) = found else { return Ok(()) };
-    let predecessor = rows::id(&row, "predecessor")?;
+/// The saved certificate replaces another one, which is superseded in the same transaction.
+pub(super) async fn supersede(
+    write: &mut SqliteConnection,
+    predecessor: Uuid,
+    saved: Uuid,
+    now: Timestamp,
+) -> Result<()> {
     let from = state_of(write, predecessor).await?;
-    let to = Act::Supersede.step(from).ok_or(StoreError::IllegalStep { id: predecessor, from, act: Act::Supersede })?;
+    let illegal = StoreError::IllegalStep { id: predecessor, from, act: Act::Supersede };
+    let to = Act::Supersede.step(from).ok_or(illegal)?;
+    let actor: String =
+        sqlx::query_scalar("SELECT b.actor FROM certificates c JOIN batches b ON b.id = c.batch WHERE c.id = $1")
+            .bind(saved.to_string())
+            .fetch_one(&mut *write)
+            .await?;
     let change = Change {
         certificate: predecessor,
         act: Act::Supersede,
         reason: Some(SUPERSEDED.to_owned()),
         note: None,
-        actor: row.try_get("actor")?,
+        actor,
         at: now,
     };
     apply(write, &change, to, Some(saved)).await
