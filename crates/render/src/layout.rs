@@ -23,8 +23,11 @@ pub(crate) struct Cohort {
     pub(crate) body: Block,
     /// Pages of subjects.
     pub(crate) annex: Vec<Page>,
+    /// The words above the name.
+    given: Vec<Line>,
     number_top: f32,
     place_top: f32,
+    code_top: f32,
     reference_top: f32,
 }
 
@@ -72,7 +75,7 @@ impl Layout {
         self.test_band(shared, &mut front);
         let number_top = self.head(shared, &mut front);
         let place_top = self.signature(shared, &mut front);
-        self.around_the_qr(shared, &mut front);
+        let code_top = self.around_the_qr(shared, &mut front);
         self.foot(shared, &mut front);
         let (annex, reference_top) = self.annex(shared);
         Cohort {
@@ -80,8 +83,14 @@ impl Layout {
             front,
             body: self.body(shared),
             annex,
+            given: self.set.fit(
+                &self.pens.lead,
+                "diberikan kepada / awarded to",
+                self.design.file.front.body.width * MM,
+            ),
             number_top,
             place_top,
+            code_top,
             reference_top,
         }
     }
@@ -101,7 +110,9 @@ impl Layout {
         let (mut lines, body, rule) = self.person_and_body(cohort, shared, sheet, fixed.y);
         lines.extend(fixed.lines);
         lines.extend(place.lines);
-        lines.extend(self.code(&sheet.particulars.code));
+        let mut code = self.stack_at(&self.qr_column(), cohort.code_top);
+        code.add(&self.pens.code, &words::grouped(&sheet.particulars.code));
+        lines.extend(code.lines);
 
         let mut reference = self.stack_at(&self.design.file.annex.head, cohort.reference_top);
         if !cohort.annex.is_empty() {
@@ -124,7 +135,7 @@ impl Layout {
         let place = &self.design.file.front.body;
         let column = Column { x: 0.0, y: 0.0, width: place.name_width, align: Align::Centre };
         let mut stack = self.stack_at(&column, 0.0);
-        stack.add(&self.pens.lead, "diberikan kepada / awarded to");
+        stack.add_lines(&self.pens.lead, cohort.given.clone());
         stack.add(&self.pens.name, sheet.name);
         let rule_y = stack.y - RULE * 0.45;
         stack.y -= RULE;
@@ -196,26 +207,18 @@ impl Layout {
         Column { x: sign.x, y: sign.y, width: sign.width, align: Align::Centre }
     }
 
-    fn around_the_qr(&self, shared: &Shared, page: &mut Page) {
-        page.lines.extend(self.qr_words(&shared.host).lines);
-    }
-
-    /// The verification code, under the host.
-    fn code(&self, code: &str) -> Vec<Placed> {
-        let mut stack = self.qr_words("x");
-        stack.lines.clear();
-        stack.add(&self.pens.code, &words::grouped(code));
-        stack.lines
-    }
-
-    fn qr_words(&self, host: &str) -> Stack<'_> {
-        let qr = &self.design.file.front.qr;
-        let column =
-            Column { x: qr.x + qr.size / 2.0, y: qr.y + qr.size + qr.gap, width: qr.text_width, align: Align::Centre };
-        let mut stack = self.stack(&column);
+    /// Returns where the verification code goes: under the host.
+    fn around_the_qr(&self, shared: &Shared, page: &mut Page) -> f32 {
+        let mut stack = self.stack(&self.qr_column());
         stack.add(&self.pens.caption, "Pindai atau periksa di / scan or verify at");
-        stack.add(&self.pens.host, host);
-        stack
+        stack.add(&self.pens.host, &shared.host);
+        page.lines.extend(stack.lines);
+        stack.y
+    }
+
+    fn qr_column(&self) -> Column {
+        let qr = &self.design.file.front.qr;
+        Column { x: qr.x + qr.size / 2.0, y: qr.y + qr.size + qr.gap, width: qr.text_width, align: Align::Centre }
     }
 
     /// The foot grows upwards from its place.
@@ -266,8 +269,8 @@ impl Cohort {
     /// All glyphs that the cohort's texts need.
     pub(crate) fn collect(&self, glyphs: &mut Glyphs) {
         let pages = self.annex.iter().chain([&self.front]).flat_map(|p| &p.lines);
-        for placed in pages.chain(&self.body.lines) {
-            placed.line.collect(glyphs);
+        for line in pages.chain(&self.body.lines).map(|placed| &placed.line).chain(&self.given) {
+            line.collect(glyphs);
         }
     }
 }
@@ -296,7 +299,10 @@ impl Stack<'_> {
 
     /// Sets a text into the column; an empty one takes no room.
     pub(crate) fn add(&mut self, pen: &Pen, text: &str) {
-        let lines = self.set.fit(pen, text, self.width);
+        self.add_lines(pen, self.set.fit(pen, text, self.width));
+    }
+
+    fn add_lines(&mut self, pen: &Pen, lines: Vec<Line>) {
         if !lines.is_empty() {
             self.y -= pen.before();
         }

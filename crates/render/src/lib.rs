@@ -21,3 +21,9 @@ pub use file_stem::{MAX_STEM, file_stem};
 pub use input::{Bilingual, Particulars, Private, Shared, Signatory, Subject, Title};
 pub use press::{MAX_SUBJECTS, MAX_TEXT, Press};
 pub use qr::{QUIET_ZONE, Qr, qr_png, qr_svg};
+
+#[cfg(test)]
+extern crate self as render;
+#[cfg(test)]
+#[path = "../tests/certificate/samples.rs"]
+mod samples;

@@ -17,6 +17,27 @@ const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 012
     ÀÁÂÃÄÅĀĂĄÆÇĆČĐÐÈÉÊËĒĖĘĞÌÍÎÏĪİŁÑŃÒÓÔÕÖØŌŐŒŚŞŠȘŢȚÙÚÛÜŪŰÝŸŹŻŽÞ àáâãäåāăąæçćčđðèéêëēėęğìíîïīıłñńòóôõöøōőœśşšșßţțùúûüūűýÿźżžþ";
 /// Letters that may form ligatures with each other or change beside each other.
 const PAIRED: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.'’";
+/// Signs whose height may follow that of their neighbours, and kinds of neighbours.
+const SIGNS: &str = "-–—/.,:;()[]&·'’‘“”@+";
+const NEIGHBOURS: &[(char, char)] = &[
+    ('A', 'A'),
+    ('A', 'a'),
+    ('a', 'A'),
+    ('a', 'a'),
+    ('0', '0'),
+    ('0', 'A'),
+    ('A', '0'),
+    ('0', 'a'),
+    ('a', '0'),
+    (' ', 'A'),
+    (' ', 'a'),
+    (' ', '0'),
+    ('A', ' '),
+    ('a', ' '),
+    ('0', ' '),
+    (')', ' '),
+    ('.', ' '),
+];
 
 /// A design made ready for one cohort. Printing needs no more than what differs.
 pub struct Press {
@@ -93,6 +114,11 @@ fn repertoire(layout: &Layout, shared: &Shared, glyphs: &mut Glyphs) {
         }
     }
     names.push_str(" ffi ffl fff ffj ffb ffh ffk");
+    for sign in SIGNS.chars() {
+        for (before, after) in NEIGHBOURS {
+            names.extend([' ', *before, sign, *after]);
+        }
+    }
     for pen in [&pens.name, &pens.annex_reference, &pens.person, &pens.number, &pens.grade] {
         layout.set.line(pen, &names).collect(glyphs);
     }
@@ -159,5 +185,39 @@ fn check_length(field: &'static str, text: &str) -> Result<(), RenderError> {
     match text.chars().count() {
         0..=MAX_TEXT => Ok(()),
         length => Err(RenderError::TooLong { field, length, limit: MAX_TEXT }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{LONGEST, full, particulars, shared};
+
+    #[test]
+    fn usual_names_print_from_the_prepared_plate() {
+        let press = Press::new(&Design::klasik().unwrap(), shared()).unwrap();
+        for name in [
+            LONGEST,
+            "Thífa Qué Offi Fjord, S.T.",
+            "MUHAMMAD FIKTIF",
+            "I Ñoman Žižek-Müller d'Øst",
+            "Ma’ruf Contoh (Uji) & 2",
+        ] {
+            for particulars in [particulars(), full()] {
+                let sheet = Sheet {
+                    name,
+                    number: "00017/AI-CAMPUS/II/VIII/2026",
+                    grade: Some("Sangat Memuaskan"),
+                    particulars: &particulars,
+                };
+                let certificate = press.layout.certificate(&press.cohort, &press.shared, &sheet);
+                for placed in certificate.front.iter().chain(&certificate.annex) {
+                    assert!(press.plate.covers(std::iter::once(placed)), "{}", placed.line.text);
+                }
+            }
+        }
+        let sheet = Sheet { name: "Ḟiktif", number: "1", grade: None, particulars: &particulars() };
+        let certificate = press.layout.certificate(&press.cohort, &press.shared, &sheet);
+        assert!(!press.plate.covers(certificate.front.iter()), "a rare letter needs a plate of its own");
     }
 }

@@ -110,13 +110,14 @@ impl Typesetter {
         }
         let style = &pen.style;
         let floor = style.min.unwrap_or(style.size);
-        let whole = self.line(pen, text);
+        let mut whole = self.line(pen, text);
         let one_line = style.size * (width / whole.width).min(1.0);
         if one_line >= style.size {
             return vec![whole];
         }
         if one_line >= floor || style.lines == 1 {
-            return vec![self.line_at(pen, text, one_line)];
+            whole.scale(one_line / style.size);
+            return vec![whole];
         }
         let mut best = (one_line, vec![text]);
         for count in 2..=style.lines {
