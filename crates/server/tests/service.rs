@@ -8,6 +8,8 @@ mod mutated;
 mod pages;
 #[path = "service/published.rs"]
 mod published;
+#[path = "service/real.rs"]
+mod real;
 #[path = "service/routes.rs"]
 mod routes;
 #[path = "service/sockets.rs"]

@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use store::{Act, Suite};
 
-use crate::world::{ApiKey, World};
+use crate::world::{TestKey, World};
 
 async fn verify(world: &World, credential: &str, options: &str) -> (StatusCode, Value) {
     let body = format!(r#"{{"verifiableCredential": {credential}, "options": {options}}}"#);
@@ -111,7 +111,7 @@ async fn issue(world: &World, token: Option<&str>, body: &Value) -> crate::world
 async fn what_is_issued_verifies_and_is_not_ours_to_the_pages() {
     let world = with_token().await;
     for suite in ["eddsa-rdfc-2022", "eddsa-jcs-2022"] {
-        let mut body = bring(&ApiKey::new().did());
+        let mut body = bring(&TestKey::api().did_key());
         body["options"] = json!({"cryptosuite": suite});
         let answer = issue(&world, Some(TOKEN), &body).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
@@ -136,7 +136,7 @@ async fn what_is_issued_verifies_and_is_not_ours_to_the_pages() {
 async fn only_a_known_token_issues() {
     let world = with_token().await;
     for token in [None, Some(""), Some("other"), Some("rahasia-contoh2")] {
-        let answer = issue(&world, token, &bring(&ApiKey::new().did())).await;
+        let answer = issue(&world, token, &bring(&TestKey::api().did_key())).await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (StatusCode::UNAUTHORIZED, "Bearer"),
@@ -148,7 +148,7 @@ async fn only_a_known_token_issues() {
 #[tokio::test]
 async fn a_refusal_names_the_member_and_the_rule() {
     let world = with_token().await;
-    let did = ApiKey::new().did();
+    let did = TestKey::api().did_key();
     let mut cases = vec![bring("did:example:somebody-else"), bring("")];
     for (member, value) in [
         ("type", json!(["Nothing"])),

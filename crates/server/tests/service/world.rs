@@ -30,35 +30,45 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) issuer: Issuer,
     key: Key,
+    pub(crate) office: Office,
     app: Arc<App>,
     router: axum::Router,
     _folder: TempDir,
 }
 
-/// The key of `POST /credentials/issue`.
-pub(crate) struct ApiKey {
+/// A key in memory: `#k1` signs certificates, `#k2` is the API's.
+pub(crate) struct TestKey {
+    number: u32,
     key: Key,
     method: VerificationMethod,
 }
 
-impl ApiKey {
-    pub(crate) fn new() -> Self {
-        let key = Key::from_seed([5; 32]);
-        Self { method: VerificationMethod::did_web(&vc::did_web(BASE), 2, key.public()), key }
+impl TestKey {
+    pub(crate) fn certificates() -> Self {
+        Self::new(1, 7)
     }
 
-    pub(crate) fn did(&self) -> String {
+    pub(crate) fn api() -> Self {
+        Self::new(2, 5)
+    }
+
+    fn new(number: u32, seed: u8) -> Self {
+        let key = Key::from_seed([seed; 32]);
+        Self { number, method: VerificationMethod::did_web(&vc::did_web(BASE), number, key.public()), key }
+    }
+
+    pub(crate) fn did_key(&self) -> String {
         self.key.public().did_key()
     }
 }
 
-impl Signer for ApiKey {
+impl Signer for TestKey {
     fn method(&self) -> &VerificationMethod {
         &self.method
     }
 
     fn number(&self) -> u32 {
-        2
+        self.number
     }
 
     fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], SignError> {
@@ -125,10 +135,10 @@ impl World {
             dir: folder.path().to_owned(),
             actor: "test".into(),
         };
-        let signers = Signers { certificates: None, api: Some(Arc::new(ApiKey::new())) };
-        let app = App::new(config, office, signers, Box::new(|| NOW.parse().unwrap())).unwrap();
+        let signers = Signers { certificates: None, api: Some(Arc::new(TestKey::api())) };
+        let app = App::new(config, office.clone(), signers, Box::new(|| NOW.parse().unwrap())).unwrap();
         let app = Arc::new(app);
-        Self { store, issuer, key, router: server::router(Arc::clone(&app)), app, _folder: folder }
+        Self { store, issuer, key, router: server::router(Arc::clone(&app)), office, app, _folder: folder }
     }
 
     /// Issues and publishes to people of these names, in order; one named *Kedaluwarsa* has expired by now.
