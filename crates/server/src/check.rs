@@ -52,13 +52,27 @@ pub(crate) async fn code_form(State(app): State<Arc<App>>, typed: Typed, hl: Hl)
     }
 }
 
-/// `GET /v/{code}`
-pub(crate) async fn by_code(State(app): State<Arc<App>>, Segments(typed): Segments<String>, hl: Hl) -> Response {
+/// `GET /v/{code}`: the page for a person, the credential for a machine.
+pub(crate) async fn by_code(
+    State(app): State<Arc<App>>,
+    Segments(typed): Segments<String>,
+    hl: Hl,
+    proof: WhichProof,
+    headers: HeaderMap,
+) -> Response {
     let lang = hl.lang();
     let Some(code) = store::plain_code(&typed) else { return not_a_code(&app, &typed, lang, "/v") };
     let path = format!("/v/{}", store::shown_code(&code));
     match app.store().certificate_by_code(&code).await {
-        Ok(Some(certificate)) => certificate_page(&app, &certificate, lang, &path).await,
+        // A verifier that is given the address from the QR code gets the credential behind it.
+        Ok(Some(certificate)) if proof.is_named() || wants_credential(&headers) => {
+            take::credential(&app, &certificate.id.to_string(), &proof, &headers, false).await.into_response()
+        }
+        Ok(Some(certificate)) => {
+            let mut page = certificate_page(&app, &certificate, lang, &path).await;
+            page.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
+            page
+        }
         Ok(None) => {
             let asked = asked(&app, lang, Some(&path));
             result(&app, StatusCode::NOT_FOUND, &ResultPage::unknown_code(&store::shown_code(&code), None, asked))
