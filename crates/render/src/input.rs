@@ -63,7 +63,7 @@ pub struct Signatory {
 }
 
 /// What all certificates of a cohort have in common.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shared {
     /// The title in large letters.
     pub title: Title,
@@ -102,7 +102,7 @@ pub struct Shared {
 }
 
 /// What one certificate has beside what its credential says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Particulars {
     /// Verification code, 16 characters without separators; printed in groups of four.
     pub code: String,

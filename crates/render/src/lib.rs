@@ -1,4 +1,43 @@
-//! What people hold: the PDF certificate, its QR code, its file name.
+//! What people hold: the PDF certificate, its QR code, its file name. Same input, same bytes; no clock, no randomness, no file.
+//!
+//! ```text
+//! design.toml, fonts -> Design                     sizes, colours, places
+//! Design, Shared     -> Layout -> Cohort           what a cohort shares, set and placed
+//! Cohort             -> Plate                      drawn by printpdf, mended by lopdf, compressed: bytes, made once
+//! Signed, Particulars -> Certificate               name, number, code, date: set and placed
+//! Plate, Certificate -> print                      appended to the plate's bytes with QR code, link and credential
+//! ```
+//!
+//! A certificate is printed from what the signed credential says and from its [`Particulars`]; the credential's own bytes are
+//! attached as `credential.json`.
+//!
+//! ```
+//! use jiff::civil::date;
+//! use render::{Bilingual, Design, Particulars, Press, Shared};
+//!
+//! let shared = Shared {
+//!     agency: Bilingual::new("Lembaga Contoh", "Sample Institute"),
+//!     programme: Bilingual::new("Dasar-Dasar AI", "AI Fundamentals"),
+//!     starts: date(2026, 8, 3),
+//!     ends: date(2026, 8, 12),
+//!     hours: 20,
+//!     ..Shared::default()
+//! };
+//! let press = Press::new(&Design::klasik()?, shared)?;
+//!
+//! let text = r#"{"credentialSubject": {"name": "Siti Contoh", "licenseNumber": "00001/UJI"}, "proof": {}}"#;
+//! let signed = vc::Signed::reopen(text.to_owned()).expect("what this installation signed and stored");
+//! let particulars = Particulars {
+//!     code: "ABCDEFGHJKLMNPQR".to_owned(),
+//!     url: "http://localhost:8080/v/ABCDEFGHJKLMNPQR".to_owned(),
+//!     issued: date(2026, 8, 14),
+//!     ..Particulars::default()
+//! };
+//! let pdf = press.print(&signed, &particulars)?;
+//! assert!(pdf.starts_with(b"%PDF-1.7") && pdf == press.print(&signed, &particulars)?);
+//! # Ok::<(), render::RenderError>(())
+//! ```
+
 mod annex;
 mod art;
 mod design;
@@ -25,5 +64,6 @@ pub use qr::{QUIET_ZONE, Qr, qr_png, qr_svg};
 #[cfg(test)]
 extern crate self as render;
 #[cfg(test)]
+#[allow(dead_code, reason = "shared with the tests of whole certificates, which use all of it")]
 #[path = "../tests/certificate/samples.rs"]
 mod samples;

@@ -194,6 +194,12 @@ mod tests {
     use crate::samples::{LONGEST, full, particulars, shared};
 
     #[test]
+    fn a_press_is_shared_between_threads() {
+        fn check<T: Send + Sync>() {}
+        check::<Press>();
+    }
+
+    #[test]
     fn usual_names_print_from_the_prepared_plate() {
         let press = Press::new(&Design::klasik().unwrap(), shared()).unwrap();
         for name in [
