@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
+use vc::Lang;
 
 /// 1: the certificate is invalid.
 pub(crate) const INVALID: u8 = 1;
@@ -78,8 +79,7 @@ impl Failure {
 
 impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
-        let next = error.next();
-        Self::technical(OTHER, &error, format!("Periksa basis data, lalu jalankan `piagam doctor`. ({next})"), next)
+        Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
     }
 }
 

@@ -9,7 +9,7 @@ use issuer::batch::{self, Intake, Issued, Progress};
 use issuer::deliver::{self, Deliverer, Files};
 use issuer::keyring::Signer;
 use issuer::programme::{MAX_PROGRAMME_BYTES, Programme};
-use issuer::roster::{self, MAX_SHEET_BYTES, Roster, SheetRefused};
+use issuer::roster::{self, Column, MAX_SHEET_BYTES, Roster, SheetRefused};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -95,10 +95,12 @@ impl Cohort {
         };
         let roster = roster::read(&sheet, name, &programme)?;
         for warning in &roster.warnings {
-            tell_twice(&warning.sentence(Lang::Id), &warning.sentence(Lang::En));
+            let words = |lang| (warning.reason(lang), warning.mend(lang));
+            tell_finding(warning.row, &warning.column, &warning.value, words);
         }
         for problem in &roster.problems {
-            tell_twice(&problem.sentence(Lang::Id), &problem.sentence(Lang::En));
+            let words = |lang| (problem.reason(lang), problem.mend(lang));
+            tell_finding(problem.row, &problem.column, &problem.value, words);
         }
         if roster.problem_count > 0 {
             let count = roster.problem_count;
@@ -110,6 +112,22 @@ impl Cohort {
         }
         Ok(Some(Self { programme, programme_text, roster, sheet }))
     }
+}
+
+/// Row, column, value, reason, mend: in Indonesian, and in English under it.
+fn tell_finding(row: u32, column: &Column, value: &str, words: impl Fn(Lang) -> (String, String)) {
+    let (letter, header) = (&column.letter, &column.header);
+    let place = |lang| match (lang, value.is_empty()) {
+        (Lang::Id, true) => format!("Baris {row}, kolom {letter} ({header}), kosong"),
+        (Lang::Id, false) => format!("Baris {row}, kolom {letter} ({header}), isi \"{value}\""),
+        (Lang::En, true) => format!("Row {row}, column {letter} ({header}), empty"),
+        (Lang::En, false) => format!("Row {row}, column {letter} ({header}), value \"{value}\""),
+    };
+    let sentence = |lang| {
+        let (reason, mend) = words(lang);
+        format!("{}: {reason} {mend}", place(lang))
+    };
+    tell_twice(&sentence(Lang::Id), &sentence(Lang::En));
 }
 
 fn tell_twice(id: &str, en: &str) {
@@ -211,11 +229,10 @@ impl From<SheetRefused> for Failure {
 
 impl From<IssueError> for Failure {
     fn from(error: IssueError) -> Self {
-        let next = error.next();
         let code = match &error {
             IssueError::Name { .. } | IssueError::Reason { .. } | IssueError::Locate(_) => USAGE,
             _ => OTHER,
         };
-        Self::technical(code, &error, format!("Baca baris di bawah. ({next})"), next)
+        Self::new(code, error.words(Lang::Id), error.words(Lang::En))
     }
 }
