@@ -32,10 +32,23 @@ impl Init {
     }
 }
 
-/// Makes the folder, the settings, the database.
+/// Makes the folder, the settings, the database: all of them, or none.
 pub(crate) async fn create(dir: &Path, base_url: &str) -> Result<Config, Failure> {
     std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
-    let config = Config::write_new(dir, base_url)?;
-    SqliteStore::create(dir.join(DATABASE)).await?.close().await;
+    let config = match Config::write_new(dir, base_url) {
+        Ok(config) => config,
+        Err(error) => {
+            // Goes only when it is empty. What is left then was there before.
+            let _ = std::fs::remove_dir(dir);
+            return Err(error.into());
+        }
+    };
+    match SqliteStore::create(dir.join(DATABASE)).await {
+        Ok(store) => store.close().await,
+        Err(error) => {
+            let _ = std::fs::remove_file(dir.join(server::config::FILE));
+            return Err(error.into());
+        }
+    }
     Ok(config)
 }

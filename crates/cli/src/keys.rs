@@ -8,6 +8,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::KeyRole;
+use vc::Lang;
 
 /// The environment variable that holds the passphrase where nobody can be asked.
 pub(crate) const PASSPHRASE: &str = "PIAGAM_PASSPHRASE";
@@ -60,8 +61,8 @@ impl Keys {
 }
 
 async fn new(installation: &Installation, role: Role) -> Result<ExitCode, Failure> {
-    let issuer = installation.issuer().await?;
     let passphrase = new_passphrase()?;
+    let issuer = installation.issuer().await?;
     let role = match role {
         Role::Certificates => KeyRole::Certificates,
         Role::Api => KeyRole::Api,
@@ -136,7 +137,6 @@ fn ask(prompt: &str) -> Result<String, Failure> {
 
 impl From<KeyringError> for Failure {
     fn from(error: KeyringError) -> Self {
-        let next = error.next();
-        Self::technical(OTHER, &error, format!("Periksa berkas kunci dan kata sandinya. ({next})"), next)
+        Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
     }
 }
