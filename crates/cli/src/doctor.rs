@@ -7,6 +7,7 @@ use issuer::keyring;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::{Issuer, KeyRole, State};
+use vc::Lang;
 
 /// Checks settings, database, keys and published lists. Exit code 0 when all is well, 1 when something needs you.
 #[derive(Debug, Args)]
@@ -26,8 +27,13 @@ struct Finding {
 
 impl Doctor {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let findings = match installation::open(&self.dir).await {
-            Ok(installation) => examine(&installation, &self.dir).await?,
+        let examined = match installation::open(&self.dir).await {
+            Ok(installation) => examine(&installation, &self.dir).await,
+            Err(failure) => Err(failure),
+        };
+        // What cannot be looked at is not sound either.
+        let findings = match examined {
+            Ok(findings) => findings,
             Err(failure) => {
                 failure.tell();
                 return Ok(ExitCode::from(1));
@@ -98,6 +104,9 @@ async fn key(installation: &Installation, issuer: &Issuer, dir: &Path) -> Result
     }
     Ok(match keyring::open_signer(store, issuer, dir, KeyRole::Certificates, passphrase.as_deref()).await {
         Ok(_) => (true, format!("kunci / key: {}", issuer.did), String::new()),
-        Err(error) => (false, format!("kunci / key: {error}"), error.next().to_owned()),
+        Err(error) => {
+            let (id, en) = (error.words(Lang::Id), error.words(Lang::En));
+            (false, format!("kunci / key: {} / {}", id.0, en.0), format!("{} / {}", id.1, en.1))
+        }
     })
 }
