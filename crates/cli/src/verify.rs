@@ -45,6 +45,7 @@ enum Answer {
     /// No credential was found in it, so nothing could be judged.
     NoCredential {
         code: &'static str,
+        exit: u8,
         id: String,
         en: String,
         next_id: String,
@@ -91,7 +92,10 @@ impl Verify {
                     Err(error) => return Ok(unreachable_address(&error)),
                 }
             }
-            false => read(input)?,
+            false => match read(input) {
+                Ok(bytes) => bytes,
+                Err(error) => return Ok(unreadable(input, &error)),
+            },
         };
         let extracted = match extract::extract(&bytes) {
             Ok(extracted) => extracted,
@@ -117,18 +121,28 @@ fn origin(url: &str) -> Option<&str> {
     Some(url[host..].find(['/', '?', '#']).map_or(url, |end| &url[..host + end]))
 }
 
-fn read(input: &str) -> Result<Vec<u8>, Failure> {
-    let path = Path::new(input);
-    let read = match input {
+fn read(input: &str) -> std::io::Result<Vec<u8>> {
+    match input {
         "-" => extract::read_bounded(std::io::stdin().lock()),
-        _ => std::fs::File::open(path).and_then(extract::read_bounded),
-    };
-    read.map_err(|error| Failure::file(path, &error))
+        _ => std::fs::File::open(Path::new(input)).and_then(extract::read_bounded),
+    }
+}
+
+fn unreadable(input: &str, error: &std::io::Error) -> Answer {
+    Answer::NoCredential {
+        code: "input-unreadable",
+        exit: OTHER,
+        id: format!("{input} tidak dapat dibaca: {error}."),
+        en: format!("{input} cannot be read: {error}."),
+        next_id: "Periksa nama berkas dan hak aksesnya, lalu ulangi.".to_owned(),
+        next_en: "Check the file's name and its permissions, then try again.".to_owned(),
+    }
 }
 
 fn not_extracted(error: &extract::ExtractError) -> Answer {
     Answer::NoCredential {
         code: error.code(),
+        exit: UNDECIDED,
         id: error.what(Lang::Id),
         en: error.what(Lang::En),
         next_id: error.next(Lang::Id),
@@ -139,10 +153,11 @@ fn not_extracted(error: &extract::ExtractError) -> Answer {
 fn unreachable_address(error: &fetch::FetchError) -> Answer {
     Answer::NoCredential {
         code: "address-unreachable",
-        id: format!("Alamat itu tidak dapat dibuka: {error}."),
-        en: format!("That address could not be opened: {error}."),
-        next_id: "Periksa alamat dan jaringan, lalu ulangi.".to_owned(),
-        next_en: "Check the address and the network, then try again.".to_owned(),
+        exit: UNDECIDED,
+        id: error.what(Lang::Id),
+        en: error.what(Lang::En),
+        next_id: error.next(Lang::Id),
+        next_en: error.next(Lang::En),
     }
 }
 
@@ -153,7 +168,7 @@ fn exit_code(answer: &Answer) -> u8 {
             Verdict::Invalid => INVALID,
             Verdict::Indeterminate => UNDECIDED,
         },
-        Answer::NoCredential { .. } => UNDECIDED,
+        Answer::NoCredential { exit, .. } => *exit,
     }
 }
 
@@ -184,7 +199,7 @@ fn print_json(answers: &[(&String, Answer)]) {
 fn to_json(input: &str, answer: &Answer) -> Value {
     let mut object = match answer {
         Answer::Judged(report) => report.to_json(),
-        Answer::NoCredential { code, id, en, next_id, next_en } => json!({
+        Answer::NoCredential { code, id, en, next_id, next_en, .. } => json!({
             "verdict": Verdict::Indeterminate.code(),
             "state": code,
             "message": { "id": id, "en": en },
