@@ -283,8 +283,24 @@ fn leaves(value: &Value, at: String, found: &mut Vec<String>) {
     }
 }
 
+/// Every member of every object: the object's JSON pointer and the member's name.
+fn members(value: &Value, at: String, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(all) => {
+            for (name, value) in all {
+                found.push((at.clone(), name.clone()));
+                members(value, format!("{at}/{name}"), found);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, value)| members(value, format!("{at}/{i}"), found))
+        }
+        _ => {}
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     /// Whatever leaf is changed to whatever else: never valid, never a panic.
     #[test]
@@ -301,6 +317,21 @@ proptest! {
         *leaf = replacement;
         let report = vc::verify(value.to_string().as_bytes(), &evidence(&[]), &known(), now());
         prop_assert!(report.verdict != Verdict::Valid, "{value}");
+    }
+
+    /// Whatever member is taken away: never valid, never a panic.
+    #[test]
+    fn a_missing_member_is_never_valid(pick in any::<prop::sample::Index>(), rdfc in any::<bool>()) {
+        let signed = sign(award(), if rdfc { Cryptosuite::EddsaRdfc2022 } else { Cryptosuite::EddsaJcs2022 });
+        let mut value = signed.value().clone();
+        let mut places = Vec::new();
+        members(&value, String::new(), &mut places);
+        let (parent, name) = &places[pick.index(places.len())];
+        value.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object").remove(name);
+        let text = value.to_string();
+        vc::needs(text.as_bytes(), &Evidence::default());
+        let report = vc::verify(text.as_bytes(), &evidence(&[]), &known(), now());
+        prop_assert!(report.verdict != Verdict::Valid, "{}", value);
     }
 
     /// Any bytes: a report, never a panic.

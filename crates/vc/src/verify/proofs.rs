@@ -30,7 +30,7 @@ pub(super) const ASSERTION: Expected<'static> = Expected { purpose: "assertionMe
 /// The DIDs whose documents are needed: those of the proofs' methods and of the issuer.
 pub(super) fn controllers(credential: &Value) -> Vec<String> {
     let methods = proofs(credential).unwrap_or_default();
-    let methods = methods.iter().filter_map(|proof| proof["verificationMethod"].as_str()).map(controller);
+    let methods = methods.iter().filter_map(|proof| proof.get("verificationMethod")?.as_str()).map(controller);
     let issuer = credential["issuer"].as_str().or_else(|| credential["issuer"]["id"].as_str());
     methods.chain(issuer).map(str::to_owned).collect()
 }
