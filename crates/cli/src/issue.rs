@@ -27,7 +27,7 @@ use vc::Lang;
 pub(crate) struct Issue {
     /// The sheet, XLSX or CSV
     sheet: PathBuf,
-    /// The programme file, TOML with [programme] and [cohort]
+    /// The programme file: TOML with the tables programme and cohort
     #[arg(long, value_name = "FILE")]
     programme: PathBuf,
     /// The data directory
