@@ -1,13 +1,41 @@
-//! DID documents: did:web (its method specification) and did:key for Ed25519.
+//! DIDs and their documents: did:web (its method specification) and did:key for Ed25519.
 
 use crate::json;
-use crate::key::{PublicKey, VerificationMethod};
+use crate::key::{KeyError, PublicKey, VerificationMethod};
 use crate::problem::{Problem, ProblemKind};
 use crate::time::parse_date_time_stamp;
 use serde_json::{Value, json};
 
 /// Most verification methods that are read from a document.
 const MAX_METHODS: usize = 200;
+
+/// Longest DID that is read; a did:web can hardly be longer than its URL.
+const MAX_DID: usize = 2_048;
+
+/// Whether a text is a DID (DID Core 1.0, 3.1 DID Syntax): no DID URL, which has a path, query or fragment.
+pub fn is_did(text: &str) -> bool {
+    let Some((method, rest)) = text.strip_prefix("did:").and_then(|rest| rest.split_once(':')) else { return false };
+    let method_char = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let named = !method.is_empty() && method.bytes().all(method_char);
+    // `*( *idchar ":" ) 1*idchar`: parts may be empty, the last may not.
+    let last_has_content = rest.rsplit(':').next().is_some_and(|last| !last.is_empty());
+    named && text.len() <= MAX_DID && last_has_content && rest.split(':').all(is_id_part)
+}
+
+/// `*idchar`, where a percent sign is followed by two hexadecimal digits.
+fn is_id_part(part: &str) -> bool {
+    let mut bytes = part.bytes();
+    while let Some(byte) = bytes.next() {
+        let fine = match byte {
+            b'%' => [bytes.next(), bytes.next()].iter().all(|digit| digit.is_some_and(|byte| byte.is_ascii_hexdigit())),
+            byte => byte.is_ascii_alphanumeric() || b".-_".contains(&byte),
+        };
+        if !fine {
+            return false;
+        }
+    }
+    true
+}
 
 /// The did:web of an origin such as `https://sertifikat.example` or `http://localhost:8080`.
 pub fn did_web(origin: &str) -> String {
@@ -68,6 +96,30 @@ pub fn did_document(did: &str, keys: &[(u32, PublicKey)]) -> Value {
     })
 }
 
+/// The document that a did:key stands for (did:key method, 3.1.1 Document Creation Algorithm): one `Multikey` for
+/// every relationship that a signing key can have.
+///
+/// # Errors
+/// [`KeyError`] for anything but the did:key of an Ed25519 key.
+pub fn did_key_document(did: &str) -> Result<Value, KeyError> {
+    let key = PublicKey::from_multikey(did.strip_prefix("did:key:").unwrap_or(did))?;
+    let (did, method) = (key.did_key(), VerificationMethod::did_key(key).id);
+    Ok(json!({
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": [{
+            "id": method,
+            "type": "Multikey",
+            "controller": did,
+            "publicKeyMultibase": key.multikey(),
+        }],
+        "authentication": [method],
+        "assertionMethod": [method],
+        "capabilityInvocation": [method],
+        "capabilityDelegation": [method],
+    }))
+}
+
 /// A document that was obtained for a DID.
 #[derive(Debug, Clone)]
 pub struct DidDocument {
@@ -87,6 +139,11 @@ impl DidDocument {
             return Err(refuse(format!("the document is of {}, not of {did}", document["id"])));
         }
         Ok(Self { did: did.to_owned(), document })
+    }
+
+    /// The document as it was obtained.
+    pub fn value(&self) -> &Value {
+        &self.document
     }
 
     /// The key of `method`, if the document lists it for `relationship` (Controlled Identifiers 1.0,
@@ -166,6 +223,48 @@ mod tests {
         ] {
             assert_eq!(did_web_url(did).as_deref(), url, "{did}");
         }
+    }
+
+    #[test]
+    fn did_syntax() {
+        for good in ["did:web:a.example", "did:web:a%3A80:x", "did:example:1-_.", "did:x::a"] {
+            assert!(is_did(good), "{good}");
+        }
+        let long = format!("did:web:{}", "a".repeat(MAX_DID));
+        for bad in [
+            "",
+            "not-a-did",
+            "did:",
+            "did:example",
+            "did:example:",
+            "did::a",
+            "did:Web:a",
+            "DID:web:a",
+            "did:web:a/b",
+            "did:web:a#k1",
+            "did:web:a?b",
+            "did:web:a%3",
+            "did:web:a%zz",
+            "did:web:\u{1f525}",
+            "did:web:a:",
+            "did:web:a b",
+            &long,
+        ] {
+            assert!(!is_did(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_did_key_is_its_own_document() {
+        let key = Key::from_seed([1; 32]).public();
+        let document = did_key_document(&key.did_key()).expect("a did:key");
+        let parsed = DidDocument::parse(&key.did_key(), document.to_string().as_bytes()).expect("a document");
+        let method = VerificationMethod::did_key(key).id;
+        for relationship in ["assertionMethod", "authentication"] {
+            assert_eq!(parsed.key(&method, relationship, None), Ok(key));
+        }
+        assert!(did_key_document("did:key:zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169").is_err());
+        assert!(did_key_document("did:key:z6Mk").is_err());
     }
 
     #[test]

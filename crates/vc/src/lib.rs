@@ -48,7 +48,7 @@ mod verify;
 mod wording;
 
 pub use credential::Facts;
-pub use did::{DidDocument, did_document, did_web, did_web_url};
+pub use did::{DidDocument, did_document, did_key_document, did_web, did_web_url, is_did};
 pub use draft::{Award, Draft, Ready, Signed, StatusEntry, ToSign};
 pub use evidence::{Evidence, Need, WhyNot};
 pub use json::{MAX_DEPTH, MAX_TEXT};
