@@ -7,15 +7,20 @@ use crate::{FetchError, Fetcher};
 
 /// An answer can raise new needs: a list's issuer, a record's issuer. Honest chains end after two.
 const MAX_ROUNDS: usize = 4;
-/// Needs of one credential; one of ours has five.
+/// Needs of one credential or presentation; a credential of ours has five.
 const MAX_NEEDS: usize = 24;
 
 /// Answers what `vc::needs` still asks for, until it asks for nothing more. What the caller has answered already (from
 /// its store, from a trust bundle) is not fetched again.
 pub async fn gather(text: &[u8], evidence: &mut Evidence, fetcher: &Fetcher) {
+    gather_for(|evidence| vc::needs(text, evidence), evidence, fetcher).await;
+}
+
+/// The same for whatever else has needs, such as a presentation: one bound for everything that is inside it.
+pub async fn gather_for(needs: impl Fn(&Evidence) -> Vec<Need>, evidence: &mut Evidence, fetcher: &Fetcher) {
     let mut left = MAX_NEEDS;
     for _ in 0..MAX_ROUNDS {
-        let mut needs = vc::needs(text, evidence);
+        let mut needs = needs(evidence);
         needs.truncate(left);
         if needs.is_empty() {
             return;

@@ -22,7 +22,7 @@ mod get;
 use std::time::Duration;
 
 pub use error::FetchError;
-pub use gather::gather;
+pub use gather::{gather, gather_for};
 pub use get::Fetcher;
 
 /// The time for a connection to stand, TLS included.
