@@ -34,11 +34,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let public = Router::new()
         .route("/.well-known/did.json", get(publish::did))
         .route("/status/{purpose}/{number}", get(publish::status_list))
-        .route("/records/{id}", get(publish::record));
+        .route("/records/{id}", get(publish::record))
+        .route("/1.0/identifiers/", get(api::resolve::resolve))
+        .route("/1.0/identifiers/{*did}", get(api::resolve::resolve));
 
     let machines = Router::new()
         .route("/credentials/verify", post(api::verify::verify))
         .route("/credentials/issue", post(api::issue::issue))
+        .route("/presentations/verify", post(api::present::verify))
         .layer(DefaultBodyLimit::max(bounds::API_BODY_BYTES));
 
     let house = Router::new()

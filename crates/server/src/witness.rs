@@ -2,7 +2,7 @@
 
 use store::{Issuer, KeyRole, StatusPurpose, Store, Suite};
 use uuid::Uuid;
-use vc::{Evidence, Need, Policy, Report, WhyNot};
+use vc::{Evidence, Need, Policy, PresentationPolicy, PresentationReport, Report, WhyNot};
 
 use crate::{App, bounds};
 
@@ -18,8 +18,20 @@ pub(crate) enum Reach {
 /// Gathers everything that `text` needs and verifies it.
 pub(crate) async fn judge(app: &App, text: &str, policy: &Policy, reach: Reach) -> store::Result<Report> {
     let now = app.now();
-    let evidence = gather(app, text, reach).await?;
+    let evidence = gather(app, &|evidence| vc::needs(text.as_bytes(), evidence), reach).await?;
     Ok(vc::verify(text.as_bytes(), &evidence, policy, now))
+}
+
+/// The same for a presentation and all credentials inside: one bound for everything they ask for together.
+pub(crate) async fn judge_presentation(
+    app: &App,
+    text: &str,
+    policy: &PresentationPolicy,
+    reach: Reach,
+) -> store::Result<PresentationReport> {
+    let now = app.now();
+    let evidence = gather(app, &|evidence| vc::presentation_needs(text.as_bytes(), evidence), reach).await?;
+    Ok(vc::verify_presentation(text.as_bytes(), &evidence, policy, now))
 }
 
 /// Policy of the pages: our own issuers, and those that the operator knows.
@@ -29,11 +41,14 @@ pub(crate) async fn known(app: &App) -> store::Result<Policy> {
     Ok(Policy::known(dids))
 }
 
-async fn gather(app: &App, text: &str, reach: Reach) -> store::Result<Evidence> {
-    let mut evidence = own_evidence(app.store(), text.as_bytes()).await?;
+/// What is still needed, given what is known.
+type Needs<'a> = dyn Fn(&Evidence) -> Vec<Need> + Sync + 'a;
+
+async fn gather(app: &App, needs: &Needs<'_>, reach: Reach) -> store::Result<Evidence> {
+    let mut evidence = own_evidence_for(app.store(), needs).await?;
     // What is left is somebody else's to answer. Unanswered needs are reported as such.
     if reach == Reach::Abroad {
-        fetch::gather(text.as_bytes(), &mut evidence, &app.fetcher).await;
+        fetch::gather_for(needs, &mut evidence, &app.fetcher).await;
     }
     Ok(evidence)
 }
@@ -41,11 +56,15 @@ async fn gather(app: &App, text: &str, reach: Reach) -> store::Result<Evidence> 
 /// What the installation behind `store` published itself and the credential `text` needs: its DID document, status
 /// lists, records. Needs that are somebody else's to answer stay unanswered.
 pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evidence> {
+    own_evidence_for(store, &|evidence| vc::needs(text, evidence)).await
+}
+
+async fn own_evidence_for(store: &dyn Store, needs: &Needs<'_>) -> store::Result<Evidence> {
     let issuers = store.issuers().await?;
     let mut evidence = Evidence::default();
     for _ in 0..bounds::ROUNDS {
         let mut news = false;
-        for need in vc::needs(text, &evidence).into_iter().take(bounds::NEEDS) {
+        for need in needs(&evidence).into_iter().take(bounds::NEEDS) {
             if let Some(answer) = ours(store, &issuers, &need).await? {
                 evidence.answer(need, answer);
                 news = true;
@@ -59,6 +78,10 @@ pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evide
 }
 
 /// What this installation itself published; `None` when the need is somebody else's to answer.
+pub(crate) async fn own(store: &dyn Store, need: &Need) -> store::Result<Option<Result<Vec<u8>, WhyNot>>> {
+    ours(store, &store.issuers().await?, need).await
+}
+
 async fn ours(store: &dyn Store, issuers: &[Issuer], need: &Need) -> store::Result<Option<Result<Vec<u8>, WhyNot>>> {
     let found = match need {
         Need::Did(did) => match issuers.iter().find(|issuer| issuer.did == *did) {

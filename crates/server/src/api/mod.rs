@@ -4,6 +4,8 @@
 //! credential's own bytes must reach `vc` as they were sent.
 
 pub(crate) mod issue;
+pub(crate) mod present;
+pub(crate) mod resolve;
 pub(crate) mod verify;
 
 use axum::body::Bytes;

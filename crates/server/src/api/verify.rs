@@ -37,11 +37,15 @@ pub(crate) async fn verify(
     let bytes = whole(body)?;
     let (text, policy) = parse(&bytes)?;
     let report = witness::judge(&app, text, &policy, Reach::Abroad).await.map_err(|e| Problem::internal(&e))?;
-    let status = match (report.verdict, app.config.verify.http_status) {
+    Ok((status_of(&app, report.verdict), Json(answer(&report))).into_response())
+}
+
+/// The status code of a verdict, as the installation's switch says.
+pub(super) fn status_of(app: &App, verdict: Verdict) -> StatusCode {
+    match (verdict, app.config.verify.http_status) {
         (Verdict::Valid, _) | (_, HttpStatusStyle::Ok) => StatusCode::OK,
         (_, HttpStatusStyle::ClientError) => StatusCode::BAD_REQUEST,
-    };
-    Ok((status, Json(answer(&report))).into_response())
+    }
 }
 
 fn parse(bytes: &[u8]) -> Result<(&str, Policy), Problem> {
@@ -60,7 +64,7 @@ fn parse(bytes: &[u8]) -> Result<(&str, Policy), Problem> {
 }
 
 /// `options.checks` limits which checks decide. Names that we do not know are passed over, as the VC API asks.
-fn with_checks(checks: Option<&Value>) -> Result<Policy, Problem> {
+pub(super) fn with_checks(checks: Option<&Value>) -> Result<Policy, Problem> {
     let mut policy = Policy::any();
     let named: Vec<CheckName> = match checks {
         None => return Ok(policy),
