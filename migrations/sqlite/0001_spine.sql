@@ -82,8 +82,10 @@ CREATE INDEX batches_of_cohort ON batches (cohort);
 
 -- The report names people: it lies apart, so that it can be erased.
 CREATE TABLE batch_reports (
-    batch       TEXT    NOT NULL PRIMARY KEY REFERENCES batches (id),
-    report      TEXT    NOT NULL
+    batch       TEXT    NOT NULL REFERENCES batches (id),
+    part        INTEGER NOT NULL,
+    text        TEXT    NOT NULL,
+    PRIMARY KEY (batch, part)
 ) STRICT;
 
 -- Counters of certificate numbers, one for each pattern with everything but the count filled in.

@@ -15,7 +15,7 @@ mod sign;
 mod template;
 
 use jiff::Timestamp;
-use store::{Batch, BatchState, PAGE_MAX};
+use store::{Batch, BatchState};
 use uuid::Uuid;
 
 pub use plan::{Conflict, Plan, Unchanged, plan};
@@ -149,12 +149,9 @@ async fn complete(
     }
     sign::sign(office, signer, &batch, now, listener).await?;
     status::publish_due(office, signer.as_ref(), now).await?;
-    let report = report::write(office, batch.new.id).await?;
-    Ok(office.store.finish_batch(batch.new.id, &report, now).await?)
+    report::write(office, batch.new.id).await?;
+    Ok(office.store.finish_batch(batch.new.id, now).await?)
 }
-
-/// How many rows one page of the store has, where all are walked through.
-const PAGE: u32 = PAGE_MAX;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -95,11 +95,8 @@ pub enum StoreError {
         successor: Uuid,
     },
     /// Somebody has a certificate in this cohort already.
-    #[error("somebody on the list already has certificate {certificate} in this cohort")]
-    PersonTaken {
-        /// The certificate that exists, or the one that could not be reserved.
-        certificate: Uuid,
-    },
+    #[error("somebody on the list already has a certificate in this cohort")]
+    PersonTaken,
     /// Something that must be unique exists.
     #[error("the {what} {value} is in use already")]
     Taken {
@@ -175,7 +172,7 @@ impl StoreError {
                 "Look at its state with `piagam list --dir DIR --json`. Revoked and superseded are final."
             }
             Self::ReissueUnderWay { .. } => "Run the same reissue again: it finishes the one that was begun.",
-            Self::PersonTaken { .. } => "Run the same command again: it compares the sheet with what is issued by now.",
+            Self::PersonTaken => "Run the same command again: it compares the sheet with what is issued by now.",
             Self::Taken { .. } => "Run the same command again: a fresh one is drawn.",
             Self::KeyNumberTaken { .. } => {
                 "Put the right key file back into DIR/keys, or make a new key with `piagam keys new`."

@@ -41,6 +41,7 @@
 //! # }).unwrap();
 //! ```
 
+mod api_lists;
 mod error;
 mod locate;
 mod model;
@@ -51,6 +52,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use api_lists::{ApiLists, ApiPlace, ApiStatusDocument, ApiStatusList};
 pub use error::StoreError;
 pub use locate::{LocateError, locate, plain_code, shown_code};
 pub use model::*;
@@ -73,7 +75,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: ApiLists + 'static {
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.
@@ -169,13 +171,17 @@ pub trait Store: Send + Sync + 'static {
     /// were new.
     async fn save_signed(&self, signed: &[SignedCertificate], now: Timestamp) -> Result<u32>;
 
-    /// Closes a batch and keeps its report (CSV). Closing again changes nothing.
+    /// Keeps a part of a batch's report (CSV), so that the report of a hundred thousand need not be in memory at once.
+    /// The same part again replaces it; a finished batch's report is never changed.
+    async fn put_report_part(&self, batch: BatchId, part: u32, text: &str) -> Result<()>;
+
+    /// Closes a batch. Closing again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Unfinished`] while certificates of it are unsigned.
-    async fn finish_batch(&self, batch: BatchId, report: &str, now: Timestamp) -> Result<Batch>;
+    async fn finish_batch(&self, batch: BatchId, now: Timestamp) -> Result<Batch>;
 
-    /// The report that was kept with a batch.
+    /// The report that was kept with a batch, all parts in one. `None` until the batch is finished.
     async fn batch_report(&self, batch: BatchId) -> Result<Option<String>>;
 
     // ---- Certificates ----------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ impl StoreError {
             Self::ReissueUnderWay { id, successor } => {
                 format!("sertifikat {id} sedang digantikan oleh {successor}, yang belum ditandatangani")
             }
-            Self::PersonTaken { .. } => "seseorang dalam daftar sudah memiliki sertifikat pada angkatan ini".to_owned(),
+            Self::PersonTaken => "seseorang dalam daftar sudah memiliki sertifikat pada angkatan ini".to_owned(),
             Self::Taken { what, value } => format!("{what} {value} sudah dipakai"),
             Self::KeyNumberTaken { number, stored, given } => {
                 format!("kunci nomor {number} adalah {stored}, bukan {given}")
@@ -80,9 +80,7 @@ impl StoreError {
                 "Lihat statusnya dengan `piagam list --dir DIR --json`. Dicabut dan digantikan bersifat tetap."
             }
             Self::ReissueUnderWay { .. } => "Ulangi penerbitan ulang yang sama: yang sudah dimulai akan diselesaikan.",
-            Self::PersonTaken { .. } => {
-                "Ulangi perintah yang sama: daftar dibandingkan lagi dengan yang sudah diterbitkan."
-            }
+            Self::PersonTaken => "Ulangi perintah yang sama: daftar dibandingkan lagi dengan yang sudah diterbitkan.",
             Self::Taken { .. } => "Ulangi perintah yang sama: nilai baru akan diundi.",
             Self::KeyNumberTaken { .. } => {
                 "Kembalikan berkas kunci yang benar ke DIR/keys, atau buat kunci baru dengan `piagam keys new`."

@@ -3,7 +3,6 @@
 use store::{BatchId, Certificate, Filter, Page, shown_code};
 use vc::date_time_stamp;
 
-use super::PAGE;
 use crate::fault::IssueError;
 use crate::office::Office;
 use crate::roster::neutralise;
@@ -12,22 +11,26 @@ use crate::roster::neutralise;
 const HEAD: &str =
     "no,nama,nomor_sertifikat,predikat,kode_verifikasi,tautan,id,daftar_status,indeks_status,berlaku_sejak\r\n";
 
-/// Writes the report of a batch whose certificates are all signed.
-pub(super) async fn write(office: &Office, batch: BatchId) -> Result<String, IssueError> {
-    // Spreadsheets read UTF-8 only behind a byte order mark.
-    let mut report = String::from('\u{feff}');
-    report.push_str(HEAD);
+/// Writes the report of a batch whose certificates are all signed, part by part.
+pub(super) async fn write(office: &Office, batch: BatchId) -> Result<(), IssueError> {
     let filter = Filter { batch: Some(batch), ..Filter::default() };
-    let (mut after, mut count) = (0, 0_u32);
-    loop {
-        let page = office.store.certificates(&filter, Page { after, limit: PAGE }).await?;
-        let Some(last) = page.last() else { return Ok(report) };
-        after = last.serial;
-        for certificate in &page {
+    let (mut page, mut count) = (Page::FIRST, 0_u32);
+    // Spreadsheets read UTF-8 only behind a byte order mark.
+    let mut text = format!("\u{feff}{HEAD}");
+    for part in 0.. {
+        let certificates = office.store.certificates(&filter, page).await?;
+        for certificate in &certificates {
             count += 1;
-            line(&mut report, office, count, certificate);
+            line(&mut text, office, count, certificate);
+        }
+        office.store.put_report_part(batch, part, &text).await?;
+        text.clear();
+        match certificates.last() {
+            Some(last) => page.after = last.serial,
+            None => break,
         }
     }
+    Ok(())
 }
 
 fn line(report: &mut String, office: &Office, count: u32, certificate: &Certificate) {

@@ -66,7 +66,7 @@ impl Desk {
         let mut all = Vec::new();
         loop {
             let after = all.last().map_or(0, |certificate: &Certificate| certificate.serial);
-            let page = Page { after, limit: PAGE };
+            let page = Page { after, limit: store::PAGE_MAX };
             let page = self.office.store.certificates(&Filter::default(), page).await.unwrap();
             if page.is_empty() {
                 return all;

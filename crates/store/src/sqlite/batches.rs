@@ -1,10 +1,13 @@
 //! Batches after their reservation: signing in chunks, finishing.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use super::rows::{self, millis};
-use super::{SqliteStore, audit, certificates, fault, life};
+use super::{SqliteStore, audit, certificates, life};
 use crate::{Batch, BatchId, BatchState, NewEvent, PAGE_MAX, Result, SignedCertificate, StoreError, Unsigned};
 
 macro_rules! select_batches {
@@ -59,48 +62,80 @@ pub(super) async fn unsigned(store: &SqliteStore, batch: BatchId, after: i64, li
         .collect()
 }
 
+/// How many certificates one statement saves.
+const CHUNK: usize = 100;
+
 pub(super) async fn save_signed(store: &SqliteStore, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
     let mut write = store.write().await?;
     let mut saved = 0;
-    for certificate in signed {
-        if save_one(&mut write, certificate, now).await? {
-            saved += 1;
+    for chunk in signed.chunks(CHUNK) {
+        for by_one_key in chunk.chunk_by(|a, b| a.key_number == b.key_number) {
+            saved += save_chunk(&mut write, by_one_key, now).await?;
         }
     }
     write.commit().await?;
     Ok(saved)
 }
 
-/// Saves one certificate, unless it is saved already (`false`).
-async fn save_one(write: &mut SqliteConnection, signed: &SignedCertificate, now: Timestamp) -> Result<bool> {
-    let id = signed.id.to_string();
-    let changed = sqlx::query(
-        "UPDATE certificates SET state = 'issued', since = $2, issued_at = $2, key_number = $3 \
-         WHERE id = $1 AND state = 'reserved' RETURNING predecessor",
-    )
-    .bind(&id)
-    .bind(millis(now))
-    .bind(i64::from(signed.key_number))
-    .fetch_optional(&mut *write)
-    .await?;
-    let Some(changed) = changed else {
-        life::state_of(write, signed.id).await?;
-        return Ok(false);
-    };
-    sqlx::query("INSERT INTO signed (certificate, rdfc, jcs) VALUES ($1, $2, $3)")
-        .bind(&id)
-        .bind(signed.rdfc.text())
-        .bind(signed.jcs.text())
-        .execute(&mut *write)
-        .await
-        .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: id.clone() }))?;
-    if let Some(predecessor) = rows::maybe_id(&changed, "predecessor")? {
-        life::supersede(write, predecessor, signed.id, now).await?;
+/// Saves those that are not saved already; returns how many.
+async fn save_chunk(write: &mut SqliteConnection, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
+    let Some(first) = signed.first() else { return Ok(0) };
+    let mut update = QueryBuilder::<Sqlite>::new("UPDATE certificates SET state = 'issued', since = ");
+    update.push_bind(millis(now)).push(", issued_at = ").push_bind(millis(now)).push(", key_number = ");
+    update.push_bind(i64::from(first.key_number)).push(" WHERE state = 'reserved' AND id IN (");
+    let mut ids = update.separated(", ");
+    for certificate in signed {
+        ids.push_bind(certificate.id.to_string());
     }
-    Ok(true)
+    update.push(") RETURNING id, predecessor");
+    let mut changed = HashMap::with_capacity(signed.len());
+    for row in update.build().fetch_all(&mut *write).await? {
+        changed.insert(rows::id(&row, "id")?, rows::maybe_id(&row, "predecessor")?);
+    }
+    for stranger in signed.iter().filter(|certificate| !changed.contains_key(&certificate.id)) {
+        life::state_of(write, stranger.id).await?;
+    }
+    if changed.is_empty() {
+        return Ok(0);
+    }
+    let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO signed (certificate, rdfc, jcs) ");
+    // The same certificate twice in a chunk counts once.
+    let mut seen = HashSet::with_capacity(signed.len());
+    let new = signed.iter().filter(|one| changed.contains_key(&one.id) && seen.insert(one.id));
+    insert.push_values(new, |mut row, certificate| {
+        row.push_bind(certificate.id.to_string())
+            .push_bind(certificate.rdfc.text().to_owned())
+            .push_bind(certificate.jcs.text().to_owned());
+    });
+    insert.build().execute(&mut *write).await?;
+    for (saved, predecessor) in &changed {
+        if let Some(predecessor) = predecessor {
+            life::supersede(write, *predecessor, *saved, now).await?;
+        }
+    }
+    Ok(u32::try_from(changed.len()).unwrap_or(u32::MAX))
 }
 
-pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, report: &str, now: Timestamp) -> Result<Batch> {
+pub(super) async fn put_report_part(store: &SqliteStore, batch: BatchId, part: u32, text: &str) -> Result<()> {
+    let mut write = store.write().await?;
+    let found = load(&mut write, batch).await?.ok_or(StoreError::UnknownBatch { id: batch })?;
+    if found.state == BatchState::Issued {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO batch_reports (batch, part, text) VALUES ($1, $2, $3) \
+         ON CONFLICT (batch, part) DO UPDATE SET text = excluded.text",
+    )
+    .bind(batch.to_string())
+    .bind(i64::from(part))
+    .bind(text)
+    .execute(&mut *write)
+    .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, now: Timestamp) -> Result<Batch> {
     let mut write = store.write().await?;
     let batch = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;
     if batch.state == BatchState::Issued {
@@ -112,11 +147,6 @@ pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, report: &str,
     sqlx::query("UPDATE batches SET state = 'issued', finished_at = $2 WHERE id = $1")
         .bind(id.to_string())
         .bind(millis(now))
-        .execute(&mut *write)
-        .await?;
-    sqlx::query("INSERT INTO batch_reports (batch, report) VALUES ($1, $2)")
-        .bind(id.to_string())
-        .bind(report)
         .execute(&mut *write)
         .await?;
     let event = NewEvent {
@@ -133,8 +163,12 @@ pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, report: &str,
 }
 
 pub(super) async fn batch_report(store: &SqliteStore, batch: BatchId) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar("SELECT report FROM batch_reports WHERE batch = $1")
-        .bind(batch.to_string())
-        .fetch_optional(&store.reader)
-        .await?)
+    let parts: Vec<String> = sqlx::query_scalar(
+        "SELECT r.text FROM batch_reports r JOIN batches b ON b.id = r.batch \
+         WHERE r.batch = $1 AND b.state = 'issued' ORDER BY r.part",
+    )
+    .bind(batch.to_string())
+    .fetch_all(&store.reader)
+    .await?;
+    Ok((!parts.is_empty()).then(|| parts.concat()))
 }

@@ -109,8 +109,12 @@ impl Store for SqliteStore {
         batches::save_signed(self, signed, now).await
     }
 
-    async fn finish_batch(&self, batch: BatchId, report: &str, now: Timestamp) -> Result<Batch> {
-        batches::finish_batch(self, batch, report, now).await
+    async fn put_report_part(&self, batch: BatchId, part: u32, text: &str) -> Result<()> {
+        batches::put_report_part(self, batch, part, text).await
+    }
+
+    async fn finish_batch(&self, batch: BatchId, now: Timestamp) -> Result<Batch> {
+        batches::finish_batch(self, batch, now).await
     }
 
     async fn batch_report(&self, batch: BatchId) -> Result<Option<String>> {

@@ -4,6 +4,7 @@
 //! before it writes never has to be repeated; other processes wait up to `BUSY_TIMEOUT`. Reading goes through a
 //! second pool and sees one moment. Every commit reaches the disk (`synchronous=FULL`).
 
+mod api_lists;
 mod audit;
 mod batches;
 mod certificates;

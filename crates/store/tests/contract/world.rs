@@ -138,7 +138,7 @@ impl World {
         let waiting = self.store.unsigned(batch.new.id, 0, PAGE_MAX).await.unwrap();
         let signed: Vec<_> = waiting.iter().map(|unsigned| sign(&unsigned.certificate)).collect();
         self.store.save_signed(&signed, at(20)).await.unwrap();
-        self.store.finish_batch(batch.new.id, "report", at(21)).await.unwrap();
+        self.store.finish_batch(batch.new.id, at(21)).await.unwrap();
         let filter = Filter { batch: Some(batch.new.id), ..Filter::default() };
         self.store.certificates(&filter, Page::FIRST).await.unwrap()
     }
