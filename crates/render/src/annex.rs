@@ -114,10 +114,16 @@ impl Layout {
         stack.add(pen, text);
         let used = top - stack.y;
         let shift = if height > 0.0 { (height - used) / 2.0 } else { 0.0 };
-        page.lines.extend(stack.lines.into_iter().map(|placed| Placed { y: placed.y - shift, ..placed }));
+        page.lines.extend(stack.lines.into_iter().map(|placed| Placed {
+            y: placed.y - shift,
+            cell: Some((page.rows, cell as u8)),
+            ..placed
+        }));
     }
 
+    /// The rule under a row, which ends it.
     fn row_rule(&self, page: &mut Page, y: f32, thickness: f32) {
+        page.rows += 1;
         let table = &self.design.file.annex.table;
         page.art.extend::<Vec<Op>>(art::hairline(&self.design, (table.left * MM, y), (table.right * MM, y), thickness));
     }

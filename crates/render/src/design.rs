@@ -120,8 +120,9 @@ macro_rules! styles {
                 vec![$(&self.$name),*]
             }
 
-            pub(crate) fn try_map<U, E>(&self, f: impl Fn(&T) -> Result<U, E>) -> Result<Styles<U>, E> {
-                Ok(Styles { $($name: f(&self.$name)?,)* })
+            /// With the name of each.
+            pub(crate) fn try_map<U, E>(&self, f: impl Fn(&str, &T) -> Result<U, E>) -> Result<Styles<U>, E> {
+                Ok(Styles { $($name: f(stringify!($name), &self.$name)?,)* })
             }
         }
     };

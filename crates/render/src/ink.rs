@@ -5,7 +5,8 @@ use std::io::Write as _;
 use printpdf::{Codepoint, Color, DictItem, FontId, Mm, Op, PdfFontHandle, Pt, Rgb, TextItem, TextMatrix};
 
 use crate::design::FontRole;
-use crate::typeset::{Glyph, Line};
+use crate::structure::{Cell, Tag};
+use crate::typeset::{Glyph, Line, MISSING};
 
 /// A line and where its baseline starts, in points from the lower left corner.
 #[derive(Debug, Clone)]
@@ -13,6 +14,10 @@ pub(crate) struct Placed {
     pub(crate) line: Line,
     pub(crate) x: f32,
     pub(crate) y: f32,
+    pub(crate) tag: Tag,
+    /// Whether a text starts here, or goes on from the line before.
+    pub(crate) starts: bool,
+    pub(crate) cell: Option<Cell>,
 }
 
 /// Answers which number a glyph has in the embedded font, and which text stands for it there.
@@ -113,8 +118,8 @@ impl Placed {
         if self.line.tracking > WIDE * self.line.size {
             return false;
         }
-        let glyphs = self.line.runs.iter().flat_map(|r| r.glyphs.iter().map(move |g| (r.font, g)));
-        glyphs.clone().all(|(font, g)| g.id != 0 && embedded.glyph(font, g.id).is_some_and(|(_, text)| text == g.text))
+        let mut glyphs = self.line.runs.iter().flat_map(|r| r.glyphs.iter().map(move |g| (r.font, g)));
+        glyphs.all(|(font, g)| g.text != MISSING && embedded.glyph(font, g.id).is_some_and(|(_, text)| text == g.text))
     }
 
     /// The glyphs that share a font and a baseline.
@@ -152,6 +157,21 @@ impl Piece<'_> {
         (glyph.natural - glyph.advance + glyph.dx - next.dx).round() as i32
     }
 }
+
+/// Starts a text that is known to the structure tree by this number.
+pub(crate) fn begin(out: &mut Vec<u8>, tag: &str, number: usize) {
+    // Infallible: a Vec takes every write.
+    let _ = writeln!(out, "/{tag} <</MCID {number}>> BDC");
+}
+
+/// The same for printpdf.
+pub(crate) fn begin_op(tag: &str, number: usize) -> Op {
+    let properties = DictItem::Dict { map: [("MCID".to_owned(), DictItem::Int(number as i64))].into() };
+    Op::BeginMarkedContentWithProperties { tag: tag.to_owned(), properties }
+}
+
+/// Ornament means nothing to those who cannot see it (ISO 32000-1, 14.8.2.2).
+pub(crate) const ARTIFACT: &str = "Artifact";
 
 /// A number with at most three decimals and a space after it.
 pub(crate) fn number(out: &mut Vec<u8>, value: f32) {

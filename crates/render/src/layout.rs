@@ -36,6 +36,8 @@ pub(crate) struct Cohort {
 pub(crate) struct Page {
     pub(crate) art: Vec<Op>,
     pub(crate) lines: Vec<Placed>,
+    /// Rows of its table so far.
+    pub(crate) rows: u16,
 }
 
 /// Lines around x = 0, downwards from y = 0.
@@ -65,13 +67,13 @@ pub(crate) struct Certificate {
 impl Layout {
     pub(crate) fn new(design: &Design) -> Result<Self, RenderError> {
         let set = Typesetter::new(design)?;
-        let pens = design.file.style.try_map(|style| set.pen(design, style))?;
+        let pens = design.file.style.try_map(|name, style| set.pen(design, name, style))?;
         Ok(Self { design: design.clone(), set, pens })
     }
 
     /// Sets everything that the certificates of a cohort have in common.
     pub(crate) fn cohort(&self, shared: &Shared) -> Cohort {
-        let mut front = Page { art: art::seal(&self.design), lines: Vec::new() };
+        let mut front = Page { art: art::seal(&self.design), ..Page::default() };
         self.test_band(shared, &mut front);
         let number_top = self.head(shared, &mut front);
         let place_top = self.signature(shared, &mut front);
@@ -306,7 +308,7 @@ impl Stack<'_> {
         if !lines.is_empty() {
             self.y -= pen.before();
         }
-        for line in lines {
+        for (i, line) in lines.into_iter().enumerate() {
             let x = match self.align {
                 Align::Left => self.x,
                 Align::Centre => self.x - line.width / 2.0,
@@ -314,7 +316,7 @@ impl Stack<'_> {
             };
             let y = self.y - baseline(&line);
             self.y -= line.height;
-            self.lines.push(Placed { line, x, y });
+            self.lines.push(Placed { line, x, y, tag: pen.tag, starts: i == 0, cell: None });
         }
     }
 }

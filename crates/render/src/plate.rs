@@ -13,11 +13,12 @@ use printpdf::{
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 
-use crate::RenderError;
 use crate::design::FontRole;
-use crate::ink::{Embedded, Placed, mm, resource, utf16};
+use crate::ink::{ARTIFACT, Embedded, Placed, begin_op, mm, resource, utf16};
 use crate::layout::{Cohort, Layout};
-use crate::typeset::{Glyphs, natural};
+use crate::structure::{self, Kid, Structure, key};
+use crate::typeset::{Glyphs, MISSING, natural};
+use crate::{RenderError, icc};
 
 /// Object numbers of what each certificate adds.
 pub(crate) mod slot {
@@ -27,8 +28,10 @@ pub(crate) mod slot {
     pub(crate) const CREDENTIAL: u32 = 4;
     pub(crate) const XMP: u32 = 5;
     pub(crate) const INFO: u32 = 6;
+    /// The first page's element of the structure tree.
+    pub(crate) const SECTION: u32 = 7;
     /// How many there are.
-    pub(crate) const COUNT: u32 = 6;
+    pub(crate) const COUNT: u32 = 7;
 }
 
 /// The name of the attached credential, as extractors look for it.
@@ -41,6 +44,9 @@ pub(crate) struct Plate {
     pub(crate) offsets: Vec<usize>,
     pub(crate) catalog: u32,
     pub(crate) has_annex: bool,
+    /// The element of the structure tree above the sections, and the first section's elements in reading order.
+    pub(crate) document: u32,
+    pub(crate) kids: Vec<Kid>,
     /// SHA-256 of `bytes`.
     pub(crate) fingerprint: [u8; 32],
     fonts: BTreeMap<FontRole, Font>,
@@ -66,6 +72,8 @@ impl Plate {
             offsets: Vec::new(),
             catalog: 0,
             has_annex: !cohort.annex.is_empty(),
+            document: 0,
+            kids: Vec::new(),
             fingerprint: [0; 32],
             fonts,
         };
@@ -93,12 +101,21 @@ impl Plate {
         }
         let mut contents = vec![cohort.frame.clone()];
         let body: Vec<Placed> = cohort.body.lines.clone();
-        let pages = [(&cohort.front.art, &cohort.front.lines), (&Vec::new(), &body)];
-        for (art, lines) in pages.into_iter().chain(cohort.annex.iter().map(|p| (&p.art, &p.lines))) {
+        let pages = [(&cohort.front.art, &cohort.front.lines, structure::FRONT), (&Vec::new(), &body, 0)];
+        let annex = cohort.annex.iter().map(|p| (&p.art, &p.lines, structure::ANNEX));
+        for (art, lines, first) in pages.into_iter().chain(annex) {
             let mut ops = vec![Op::SaveGraphicsState];
-            ops.extend_from_slice(art);
-            for placed in lines {
-                placed.ops(self, &mut ops);
+            if !art.is_empty() {
+                ops.push(Op::BeginMarkedContent { tag: ARTIFACT.to_owned() });
+                ops.extend_from_slice(art);
+                ops.push(Op::EndMarkedContent);
+            }
+            for (i, group) in structure::groups(lines).into_iter().enumerate() {
+                ops.push(begin_op(lines[group.start].tag.name(), first + i));
+                for placed in &lines[group] {
+                    placed.ops(self, &mut ops);
+                }
+                ops.push(Op::EndMarkedContentWithProperties);
             }
             ops.push(Op::RestoreGraphicsState);
             contents.push(ops);
@@ -141,11 +158,11 @@ impl Plate {
         let resources = out.add_object(resources);
 
         let tree = out.new_object_id();
+        let mut structure = Structure::new(&mut out);
         let mut kids = Vec::new();
         for i in std::iter::once(1).chain(3..pages.len() - 1) {
             let shared = out.add_object(packed(Dictionary::new(), content(i)));
-            let (own, links) =
-                if i == 1 { (slot::FRONT, vec![reference(slot::LINK)]) } else { (slot::ANNEX, Vec::new()) };
+            let own = if i == 1 { slot::FRONT } else { slot::ANNEX };
             let mut page = dictionary! {
                 "Type" => "Page",
                 "Parent" => tree,
@@ -154,14 +171,23 @@ impl Plate {
                 "Contents" => vec![shared.into(), reference(own)],
                 "Tabs" => "S",
             };
-            if !links.is_empty() {
-                page.set("Annots", links);
+            let id = out.new_object_id();
+            if i == 1 {
+                page.set("Annots", vec![reference(slot::LINK)]);
+                page.set("StructParents", i64::from(key::FRONT));
+                self.kids = structure.front(&mut out, layout, cohort, id, body);
+            } else {
+                page.set("StructParents", i64::from(key::ANNEX) + i as i64 - 3);
+                structure.annex(&mut out, &cohort.annex[i - 3].lines, layout.pens.annex_reference.tag, id);
             }
-            kids.push(Object::from(out.add_object(page)));
+            out.set_object(id, page);
+            kids.push(Object::from(id));
         }
         let count = kids.len() as i64;
         out.set_object(tree, dictionary! { "Type" => "Pages", "Count" => count, "Kids" => kids });
-        let catalog = catalog(&mut out, tree);
+        self.document = structure.document.0;
+        let root = structure.finish(&mut out);
+        let catalog = catalog(&mut out, tree, root);
         self.catalog = catalog.0;
         out.compress();
         self.serialise(out)
@@ -233,7 +259,8 @@ impl Font {
         let mut glyphs = vec![None; usize::from(face.number_of_glyphs())];
         for (id, text) in used {
             if let Some(glyph) = glyphs.get_mut(usize::from(*id)) {
-                *glyph = Some((remapper.remap(*id), text.clone()));
+                let text = if text.is_empty() { own_text(face, *id) } else { text.clone() };
+                *glyph = Some((remapper.remap(*id), text));
             }
         }
         let wrong = |reason: String| RenderError::Font { font: file.name.to_owned(), reason };
@@ -258,6 +285,23 @@ impl Font {
     }
 }
 
+/// What a glyph that is only ever part of another's text says alone: every glyph needs a text (ISO 19005-3, 6.2.11.7.2).
+fn own_text(face: &rustybuzz::Face<'_>, id: u16) -> String {
+    let tables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables).filter(|table| table.is_unicode());
+    for table in tables {
+        let mut found = None;
+        table.codepoints(|c| {
+            if found.is_none() && table.glyph_index(c).is_some_and(|g| g.0 == id) {
+                found = char::from_u32(c);
+            }
+        });
+        if let Some(c) = found {
+            return c.to_string();
+        }
+    }
+    MISSING.to_owned()
+}
+
 /// A form with the whole page as its box.
 fn form(out: &mut Document, content: Vec<u8>, width: f32, height: f32, resources: &Dictionary) -> ObjectId {
     let corner = [0.0, 0.0, width * crate::design::MM, height * crate::design::MM];
@@ -273,7 +317,9 @@ fn body_form(
     resources: &Dictionary,
 ) -> ObjectId {
     let half = layout.design.file.page.width * crate::design::MM / 2.0;
-    out.add_object(packed(form_dictionary([-half, -cohort.body.height - 20.0, half, 20.0], resources), content))
+    let mut dictionary = form_dictionary([-half, -cohort.body.height - 20.0, half, 20.0], resources);
+    dictionary.set("StructParents", i64::from(key::BODY));
+    out.add_object(packed(dictionary, content))
 }
 
 fn form_dictionary(corners: [f32; 4], resources: &Dictionary) -> Dictionary {
@@ -290,8 +336,11 @@ fn media_box(layout: &Layout) -> Vec<Object> {
     [0.0, 0.0, page.width, page.height].map(|v| Object::Real(v * crate::design::MM)).to_vec()
 }
 
-/// The catalog: language, title shown, the credential as embedded and as associated file.
-fn catalog(out: &mut Document, pages: ObjectId) -> ObjectId {
+/// The catalog: language, title shown, structure, colour space, the credential as embedded and as associated file.
+fn catalog(out: &mut Document, pages: ObjectId, structure: ObjectId) -> ObjectId {
+    let mut profile = Dictionary::new();
+    profile.set("N", 3);
+    let profile = out.add_object(packed(profile, icc::srgb()));
     let file = out.add_object(dictionary! {
         "Type" => "Filespec",
         "F" => Object::string_literal(ATTACHMENT),
@@ -309,6 +358,15 @@ fn catalog(out: &mut Document, pages: ObjectId) -> ObjectId {
         "Names" => dictionary! { "EmbeddedFiles" => names },
         "AF" => vec![Object::from(file)],
         "Metadata" => reference(slot::XMP),
+        "MarkInfo" => dictionary! { "Marked" => true },
+        "StructTreeRoot" => structure,
+        "OutputIntents" => vec![Object::from(dictionary! {
+            "Type" => "OutputIntent",
+            "S" => "GTS_PDFA1",
+            "OutputConditionIdentifier" => Object::string_literal(icc::NAME),
+            "Info" => Object::string_literal(icc::NAME),
+            "DestOutputProfile" => profile,
+        })],
     })
 }
 
@@ -316,11 +374,11 @@ fn packed(dictionary: Dictionary, content: Vec<u8>) -> Stream {
     Stream::new(dictionary, content).with_compression(true)
 }
 
-fn reference(number: u32) -> Object {
+pub(crate) fn reference(number: u32) -> Object {
     Object::Reference((number, 0))
 }
 
-fn text(words: &str) -> Object {
+pub(crate) fn text(words: &str) -> Object {
     Object::String(utf16(words), StringFormat::Hexadecimal)
 }
 

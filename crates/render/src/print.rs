@@ -6,10 +6,11 @@ use flate2::{Compression, write::ZlibEncoder};
 use sha2::{Digest, Sha256};
 
 use crate::design::MM;
-use crate::ink::{Placed, colour, hex, number, utf16};
+use crate::ink::{Placed, begin, colour, hex, number, utf16};
 use crate::layout::{Certificate, Layout};
 use crate::plate::{Plate, slot};
 use crate::qr::{QUIET_ZONE, Qr};
+use crate::structure::{self, key};
 use crate::{Particulars, RenderError, xmp};
 
 /// What the program calls itself in a PDF.
@@ -38,8 +39,11 @@ pub(crate) fn print(
     if plate.has_annex {
         file.stream(slot::ANNEX, "", &annex(plate, &certificate.annex));
     }
+    file.section(plate, certificate);
     file.link(layout, &about.particulars.url);
-    let subtype = format!("/Type/EmbeddedFile/Subtype/application#2Fvc/Params<</Size {}>>", about.credential.len());
+    let date = about.particulars.issued.strftime("%Y%m%d");
+    let size = about.credential.len();
+    let subtype = format!("/Type/EmbeddedFile/Subtype/application#2Fvc/Params<</Size {size}/ModDate(D:{date})>>");
     file.stream(slot::CREDENTIAL, &subtype, about.credential);
 
     let mut digest = Sha256::new_with_prefix(plate.fingerprint);
@@ -56,9 +60,12 @@ pub(crate) fn print(
     Ok(file.finish(plate, &id))
 }
 
+/// The border, on every page.
+const FRAME: &[u8] = b"/Artifact BMC q /A Do Q EMC\n";
+
 fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -> Result<Vec<u8>, RenderError> {
     let mut out = Vec::with_capacity(8_000);
-    out.extend_from_slice(b"q /A Do Q\n");
+    out.extend_from_slice(FRAME);
     let [scale, x, y] = certificate.body;
     out.extend_from_slice(b"q ");
     for v in [scale, 0.0, 0.0, scale, x, y] {
@@ -66,18 +73,26 @@ fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -
     }
     out.extend_from_slice(b"cm /B Do Q\n");
     rule(layout, certificate.rule, &mut out);
-    for placed in &certificate.front {
-        placed.write(plate, &mut out);
+    for (number, group) in structure::own_groups(&certificate.front) {
+        begin(&mut out, certificate.front[group.start].tag.name(), number);
+        for placed in &certificate.front[group] {
+            placed.write(plate, &mut out);
+        }
+        out.extend_from_slice(b"EMC\n");
     }
+    begin(&mut out, "Figure", structure::QR);
     qr(layout, url, &mut out)?;
+    out.extend_from_slice(b"EMC\n");
     Ok(out)
 }
 
 fn annex(plate: &Plate, lines: &[Placed]) -> Vec<u8> {
-    let mut out = b"q /A Do Q\n".to_vec();
+    let mut out = FRAME.to_vec();
+    begin(&mut out, "P", structure::REFERENCE);
     for placed in lines {
         placed.write(plate, &mut out);
     }
+    out.extend_from_slice(b"EMC\n");
     out
 }
 
@@ -88,7 +103,7 @@ fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
     if half <= 0.0 {
         return;
     }
-    out.extend_from_slice(b"q ");
+    out.extend_from_slice(b"/Artifact BMC q ");
     for v in [scale, 0.0, 0.0, scale, x, y] {
         number(out, v);
     }
@@ -97,8 +112,11 @@ fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
     colour(out, fine, "RG");
     colour(out, fine, "rg");
     // Infallible: a Vec takes every write.
-    let _ =
-        writeln!(out, "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q", -half, half);
+    let _ = writeln!(
+        out,
+        "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q EMC",
+        -half, half
+    );
 }
 
 /// White ground with the quiet zone, and all dark modules as one path in units of a module.
@@ -152,6 +170,20 @@ impl File {
         });
     }
 
+    /// The first page's section: its elements in reading order, but for those that this certificate lacks.
+    fn section(&mut self, plate: &Plate, certificate: &Certificate) {
+        let own = structure::own_groups(&certificate.front);
+        self.object(slot::SECTION, |out| {
+            let _ = write!(out, "<</Type/StructElem/S/Sect/P {} 0 R/K[", plate.document);
+            for kid in &plate.kids {
+                if kid.own.is_none_or(|number| own.iter().any(|(has, _)| *has == number)) {
+                    let _ = write!(out, "{} 0 R ", kid.element);
+                }
+            }
+            out.extend_from_slice(b"]>>");
+        });
+    }
+
     /// The link over the QR code and the words under it, printed with the page, without a border.
     fn link(&mut self, layout: &Layout, url: &str) {
         const WORDS: f32 = 12.0;
@@ -159,7 +191,7 @@ impl File {
         let (left, right) = (place.x * MM, (place.x + place.size) * MM);
         let (top, bottom) = (layout.at_depth(place.y), layout.at_depth(place.y + place.size + place.gap + WORDS));
         self.object(slot::LINK, |out| {
-            out.extend_from_slice(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
+            let _ = write!(out, "<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/StructParent {}/Rect[", key::LINK);
             for v in [left, bottom, right, top] {
                 number(out, v);
             }

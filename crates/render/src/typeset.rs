@@ -7,9 +7,13 @@ use rustybuzz::{Direction, Face, Feature, ShapePlan, UnicodeBuffer, script};
 
 use crate::RenderError;
 use crate::design::{Design, FontRole, Style};
+use crate::structure::Tag;
 
 /// Glyphs in use, by font: the glyph's number in the whole font and the text it stands for.
 pub(crate) type Glyphs = BTreeMap<FontRole, BTreeMap<u16, String>>;
+
+/// Stands in for a character that no font of the design has.
+pub(crate) const MISSING: &str = "\u{fffd}";
 
 /// A shaped line at a size.
 #[derive(Debug, Clone)]
@@ -56,6 +60,8 @@ pub(crate) struct Typesetter {
 /// A style with what shaping needs, prepared once.
 pub(crate) struct Pen {
     style: Style,
+    /// What its texts are.
+    pub(crate) tag: Tag,
     colour: [u8; 3],
     features: Vec<Feature>,
     plan: ShapePlan,
@@ -80,7 +86,7 @@ impl Typesetter {
     }
 
     /// Prepares a style for use. Texts in Latin letters, that is nearly all, share its shape plan.
-    pub(crate) fn pen(&self, design: &Design, style: &Style) -> Result<Pen, RenderError> {
+    pub(crate) fn pen(&self, design: &Design, name: &str, style: &Style) -> Result<Pen, RenderError> {
         let mut features = Vec::new();
         if style.tracking != 0.0 {
             // Ligatures and letter spacing exclude each other.
@@ -94,7 +100,7 @@ impl Typesetter {
             features.push(feature);
         }
         let plan = ShapePlan::new(self.face(style.font), Direction::LeftToRight, Some(script::LATIN), None, &features);
-        Ok(Pen { style: style.clone(), colour: design.colour(&style.colour).0, features, plan })
+        Ok(Pen { style: style.clone(), tag: Tag::of(name), colour: design.colour(&style.colour).0, features, plan })
     }
 
     /// One line at the style's own size.
@@ -131,7 +137,22 @@ impl Typesetter {
                 break;
             }
         }
-        best.1.iter().map(|part| self.line_at(pen, part, best.0)).collect()
+        let mut lines: Vec<Line> = best.1.iter().map(|part| self.line_at(pen, part, best.0)).collect();
+        let last = lines.len() - 1;
+        for line in &mut lines[..last] {
+            self.end_with_space(line);
+        }
+        lines
+    }
+
+    /// A broken text keeps the space at which it was broken, so that nobody reads two words as one. It hangs over the edge.
+    fn end_with_space(&self, line: &mut Line) {
+        let Some(run) = line.runs.last_mut() else { return };
+        let face = self.face(run.font);
+        let Some(id) = face.glyph_index(' ') else { return };
+        let width = natural(face, id.0);
+        run.glyphs.push(Glyph { id: id.0, natural: width, advance: width, dx: 0.0, dy: 0.0, text: " ".to_owned() });
+        line.text.push(' ');
     }
 
     /// Breaks at spaces into at most `count` parts so that the widest is as narrow as can be.
@@ -246,7 +267,15 @@ impl Typesetter {
                 text: text.to_owned(),
             }
         });
-        Run { font, glyphs: glyphs.collect() }
+        let mut glyphs: Vec<Glyph> = glyphs.collect();
+        // Glyph 0 may not be shown in an archival file (ISO 19005-3, 6.2.11.8).
+        for glyph in glyphs.iter_mut().filter(|g| g.id == 0 && font == FontRole::Fallback) {
+            let stand_in = ['\u{fffd}', '\u{25a1}', '?'].into_iter().find_map(|c| face.glyph_index(c));
+            glyph.id = stand_in.map_or(0, |id| id.0);
+            glyph.natural = natural(face, glyph.id);
+            (glyph.advance, glyph.text) = (glyph.natural, MISSING.to_owned());
+        }
+        Run { font, glyphs }
     }
 }
 

@@ -41,6 +41,18 @@ fn full_rendering_says() {
 }
 
 #[test]
+fn screen_readers_say() {
+    same_as_snapshot("short-spoken.txt", &Pages::read(&printed(&press(), USUAL, &particulars())).spoken());
+    same_as_snapshot("full-spoken.txt", &Pages::read(&printed(&press(), LONGEST, &full())).spoken());
+    let subjects = (0..40).map(|i| Subject { id: format!("Uji {i}"), en: String::new(), hours: 1 }).collect();
+    let press =
+        Press::new(&Design::klasik().unwrap(), render::Shared { subjects, test_band: true, ..shared() }).unwrap();
+    let spoken = Pages::read(&printed(&press, "山田 Contoh", &full())).spoken();
+    assert_eq!(spoken.matches("Table\n").count(), 4, "{spoken}");
+    assert_eq!(spoken.matches("TR\n").count(), 40 + 4 + 1, "{spoken}");
+}
+
+#[test]
 fn short_rendering_tells_nothing_private() {
     let mut bytes = printed(&press(), USUAL, &particulars());
     let pages = Pages::read(&bytes);

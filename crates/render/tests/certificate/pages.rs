@@ -29,6 +29,17 @@ struct Piece {
     right: f32,
     baseline: f32,
     size: f32,
+    /// The marked content that it is part of.
+    content: (Option<ObjectId>, i64),
+}
+
+/// What is open in a content stream.
+#[derive(Clone)]
+enum Marked {
+    Artifact,
+    Content(i64),
+    /// A replacement for all that is shown from this piece on.
+    Span(String, usize),
 }
 
 struct Font {
@@ -40,6 +51,9 @@ struct Font {
 struct State {
     ctm: Matrix,
     is_black: bool,
+    /// The form that is run, on a page none.
+    form: Option<ObjectId>,
+    marked: Vec<Marked>,
 }
 
 impl Pages {
@@ -67,7 +81,7 @@ impl Pages {
                     out.truncate(out.trim_end_matches('\n').len());
                     out.push_str(if gap > 0.12 * piece.size { "   " } else { "" });
                 }
-                out.push_str(&piece.text);
+                out.push_str(piece.text.trim_end());
                 out.push('\n');
             }
         }
@@ -143,6 +157,42 @@ impl Pages {
             .collect()
     }
 
+    /// What a screen reader says: the elements in their order, with type, language and text. All of PDF/UA's rules that a
+    /// structure can break are checked on the way.
+    pub(crate) fn spoken(&self) -> String {
+        let catalog = self.doc.catalog().unwrap();
+        let marked = catalog.get(b"MarkInfo").unwrap().as_dict().unwrap();
+        assert!(marked.get(b"Marked").unwrap().as_bool().unwrap());
+        let root = catalog.get(b"StructTreeRoot").unwrap().as_reference().unwrap();
+        let mut walk = Walk { pages: self, out: String::new(), seen: Vec::new() };
+        let document = self.doc.get_dictionary(root).unwrap().get(b"K").unwrap().as_reference().unwrap();
+        walk.element(document, root, 0);
+        let mut shown: Vec<_> = (0..self.pages.len())
+            .flat_map(|page| self.pages[page].pieces.iter().map(move |p| (page, p.content.0, p.content.1)))
+            .collect();
+        shown.sort_unstable();
+        shown.dedup();
+        for content in &shown {
+            assert_eq!(walk.seen.iter().filter(|seen| *seen == content).count(), 1, "{content:?} is not said once");
+        }
+        walk.out
+    }
+
+    fn parent(&self, key: i64, number: Option<i64>) -> ObjectId {
+        let root = self.doc.catalog().unwrap().get(b"StructTreeRoot").unwrap().as_reference().unwrap();
+        let tree = self.doc.get_dictionary(root).unwrap().get(b"ParentTree").unwrap().as_dict().unwrap();
+        let numbers = tree.get(b"Nums").unwrap().as_array().unwrap();
+        assert!(numbers.chunks(2).map(|pair| pair[0].as_i64().unwrap()).is_sorted());
+        let pair = numbers.chunks(2).find(|pair| pair[0].as_i64().unwrap() == key).unwrap();
+        match number {
+            None => pair[1].as_reference().unwrap(),
+            Some(number) => {
+                let parents = self.doc.get_object(pair[1].as_reference().unwrap()).unwrap().as_array().unwrap();
+                parents[number as usize].as_reference().unwrap()
+            }
+        }
+    }
+
     /// What the QR code on the first page says.
     pub(crate) fn qr(&self) -> String {
         const SCALE: usize = 4;
@@ -182,10 +232,81 @@ impl Pages {
     }
 }
 
+/// A walk through the structure tree.
+struct Walk<'a> {
+    pages: &'a Pages,
+    out: String,
+    seen: Vec<(usize, Option<ObjectId>, i64)>,
+}
+
+impl Walk<'_> {
+    fn element(&mut self, id: ObjectId, parent: ObjectId, depth: usize) {
+        let doc = &self.pages.doc;
+        let element = doc.get_dictionary(id).unwrap();
+        assert_eq!(element.get(b"P").unwrap().as_reference().unwrap(), parent, "an element knows its parent");
+        let kind = String::from_utf8(element.get(b"S").unwrap().as_name().unwrap().to_vec()).unwrap();
+        self.out.push_str(&format!("{}{kind}", "  ".repeat(depth)));
+        if let Ok(language) = element.get(b"Lang") {
+            self.out.push_str(&format!(" [{}]", String::from_utf8_lossy(language.as_str().unwrap())));
+        }
+        if let Ok(attributes) = element.get(b"A").and_then(Object::as_dict) {
+            for key in [&b"Scope"[..], b"ColSpan"] {
+                if let Ok(value) = attributes.get(key) {
+                    self.out.push_str(&format!(" {}={value:?}", String::from_utf8_lossy(key)));
+                }
+            }
+        }
+        if let Ok(alt) = element.get(b"Alt") {
+            self.out.push_str(&format!(" ({})", lopdf::decode_text_string(alt).unwrap()));
+        }
+        let kids = element.get(b"K").unwrap();
+        let kids = kids.as_array().map_or(vec![kids.clone()], Clone::clone);
+        let page = |holder: &Dictionary| {
+            let page = holder.get(b"Pg").unwrap().as_reference().unwrap();
+            (doc.page_iter().position(|id| id == page).unwrap(), page)
+        };
+        let mut elements = Vec::new();
+        for kid in kids {
+            match kid {
+                Object::Integer(number) => {
+                    let (at, page) = page(element);
+                    let key = doc.get_dictionary(page).unwrap().get(b"StructParents").unwrap().as_i64().unwrap();
+                    self.content((at, None, number), key, id);
+                }
+                Object::Dictionary(kid) if kid.has_type(b"MCR") => {
+                    let form = kid.get(b"Stm").unwrap().as_reference().unwrap();
+                    let stream = doc.get_object(form).unwrap().as_stream().unwrap();
+                    let key = stream.dict.get(b"StructParents").unwrap().as_i64().unwrap();
+                    self.content((page(&kid).0, Some(form), kid.get(b"MCID").unwrap().as_i64().unwrap()), key, id);
+                }
+                Object::Dictionary(kid) => {
+                    assert!(kid.has_type(b"OBJR") && kind == "Link");
+                    let link = doc.get_dictionary(kid.get(b"Obj").unwrap().as_reference().unwrap()).unwrap();
+                    assert_eq!(self.pages.parent(link.get(b"StructParent").unwrap().as_i64().unwrap(), None), id);
+                    self.out.push_str(" -> annotation");
+                }
+                kid => elements.push(kid.as_reference().unwrap()),
+            }
+        }
+        self.out.push('\n');
+        for kid in elements {
+            self.element(kid, id, depth + 1);
+        }
+    }
+
+    fn content(&mut self, content: (usize, Option<ObjectId>, i64), key: i64, id: ObjectId) {
+        assert_eq!(self.pages.parent(key, Some(content.2)), id, "content knows its element");
+        let pieces = self.pages.pages[content.0].pieces.iter().filter(|p| p.content == (content.1, content.2));
+        let text: String = pieces.map(|p| p.text.as_str()).collect();
+        self.out.push_str(&format!(" {text}"));
+        self.seen.push(content);
+    }
+}
+
 fn read_page(doc: &Document, id: ObjectId) -> Page {
     let mut page = Page::default();
     let resources = doc.get_dict_in_dict(doc.get_dictionary(id).unwrap(), b"Resources").unwrap();
-    let state = State { ctm: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], is_black: true };
+    let state = State { ctm: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], is_black: true, form: None, marked: Vec::new() };
     run(doc, &doc.get_page_content(id), resources, state, &mut page);
     page
 }
@@ -194,10 +315,15 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
     let fonts = fonts(doc, resources);
     let mut saved = Vec::new();
     let (mut font, mut size, mut tracking, mut text_matrix) = (None, 0.0, 0.0, state.ctm);
-    let mut spoken: Option<(String, usize)> = None;
+    let mut marked: Vec<Marked> = Vec::new();
     for op in Content::decode(content).unwrap().operations {
         let number = |i: usize| op.operands[i].as_float().unwrap();
         let matrix = || std::array::from_fn(number);
+        let part = state.marked.iter().chain(&marked).rev().find(|m| !matches!(m, Marked::Span(..))).cloned();
+        if matches!(op.operator.as_str(), "TJ" | "f" | "S" | "B" | "s" | "b" | "f*" | "Do") {
+            let is_form = op.operator == "Do";
+            assert!(part.is_some() || is_form, "{} is neither content nor ornament", op.operator);
+        }
         match op.operator.as_str() {
             "q" => saved.push(state.clone()),
             "Q" => state = saved.pop().unwrap(),
@@ -208,43 +334,60 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
             "Tf" => (font, size) = (fonts.get(op.operands[0].as_name().unwrap()), number(1)),
             "Tc" => tracking = number(0),
             "Tm" => text_matrix = matrix(),
-            "TJ" => page.pieces.push(show(
-                font.unwrap(),
-                size,
-                tracking,
-                times(text_matrix, state.ctm),
-                op.operands[0].as_array().unwrap(),
-            )),
+            "TJ" => {
+                let Some(Marked::Content(number)) = part else { panic!("text as ornament") };
+                let at = times(text_matrix, state.ctm);
+                let items = op.operands[0].as_array().unwrap();
+                page.pieces.push(show(font.unwrap(), size, tracking, at, items, (state.form, number)));
+            }
+            "BMC" => {
+                assert_eq!(op.operands[0].as_name().unwrap(), b"Artifact");
+                marked.push(Marked::Artifact);
+            }
             "BDC" => {
-                let text = op.operands[1].as_dict().unwrap().get(b"ActualText").unwrap();
-                spoken = Some((lopdf::decode_text_string(text).unwrap(), page.pieces.len()));
+                let properties = op.operands[1].as_dict().unwrap();
+                marked.push(match properties.get(b"MCID") {
+                    Ok(number) => Marked::Content(number.as_i64().unwrap()),
+                    Err(_) => {
+                        let text = lopdf::decode_text_string(properties.get(b"ActualText").unwrap()).unwrap();
+                        Marked::Span(text, page.pieces.len())
+                    }
+                });
             }
             "EMC" => {
-                // The replacement stands for all that was shown since.
-                let (text, first) = spoken.take().unwrap();
-                let shown: Vec<Piece> = page.pieces.drain(first..).collect();
-                let right = shown.iter().map(|p| p.right).fold(0.0, f32::max);
-                page.pieces.push(Piece { text, right, ..shown[0].clone() });
+                if let Marked::Span(text, first) = marked.pop().unwrap() {
+                    let shown: Vec<Piece> = page.pieces.drain(first..).collect();
+                    let right = shown.iter().map(|p| p.right).fold(0.0, f32::max);
+                    page.pieces.push(Piece { text, right, ..shown[0].clone() });
+                }
             }
             "Do" => {
                 let forms = doc.get_dict_in_dict(resources, b"XObject").unwrap();
-                let form = doc
-                    .get_object(forms.get(op.operands[0].as_name().unwrap()).unwrap().as_reference().unwrap())
-                    .unwrap();
-                let form = form.as_stream().unwrap();
+                let id = forms.get(op.operands[0].as_name().unwrap()).unwrap().as_reference().unwrap();
+                let form = doc.get_object(id).unwrap().as_stream().unwrap();
                 let own = form.dict.get(b"Resources").unwrap().as_dict().unwrap();
-                run(doc, &form.get_plain_content().unwrap(), own, State { is_black: false, ..state.clone() }, page);
+                let marked = marked.clone();
+                let state = State { is_black: false, form: Some(id), marked, ..state.clone() };
+                run(doc, &form.get_plain_content().unwrap(), own, state, page);
             }
             _ => {}
         }
     }
 }
 
-fn show(font: &Font, size: f32, tracking: f32, at: Matrix, items: &[Object]) -> Piece {
-    let (mut text, mut pen) = (String::new(), 0.0);
+fn show(
+    font: &Font,
+    size: f32,
+    tracking: f32,
+    at: Matrix,
+    items: &[Object],
+    content: (Option<ObjectId>, i64),
+) -> Piece {
+    let (mut text, mut pen, mut last) = (String::new(), 0.0, 0.0);
     for item in items {
         if let Ok(codes) = item.as_str() {
             for code in codes.chunks(2).map(|c| u16::from_be_bytes([c[0], c[1]])) {
+                last = pen;
                 text.push_str(font.texts.get(&code).map_or("\u{fffd}", String::as_str));
                 pen += font.widths[usize::from(code)] / 1000.0 * size + tracking;
             }
@@ -252,7 +395,10 @@ fn show(font: &Font, size: f32, tracking: f32, at: Matrix, items: &[Object]) -> 
             pen -= item.as_float().unwrap() / 1000.0 * size;
         }
     }
-    Piece { text, left: at[4], right: at[4] + (pen - tracking) * at[0], baseline: at[5], size: size * at[0] }
+    // A space at the end hangs over the edge.
+    let hanging = if text.ends_with(' ') { pen - last } else { 0.0 };
+    let right = at[4] + (pen - hanging - tracking) * at[0];
+    Piece { text, left: at[4], right, baseline: at[5], size: size * at[0], content }
 }
 
 fn fonts(doc: &Document, resources: &Dictionary) -> BTreeMap<Vec<u8>, Font> {
