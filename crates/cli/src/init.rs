@@ -34,12 +34,14 @@ impl Init {
 
 /// Makes the folder, the settings, the database: all of them, or none.
 pub(crate) async fn create(dir: &Path, base_url: &str) -> Result<Config, Failure> {
+    let was_there = dir.exists();
     std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
     let config = match Config::write_new(dir, base_url) {
         Ok(config) => config,
         Err(error) => {
-            // Goes only when it is empty. What is left then was there before.
-            let _ = std::fs::remove_dir(dir);
+            if !was_there {
+                let _ = std::fs::remove_dir(dir);
+            }
             return Err(error.into());
         }
     };
