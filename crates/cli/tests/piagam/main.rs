@@ -1,0 +1,13 @@
+//! The binary from outside: what a person types, what it answers, what lies on the disk afterwards.
+
+mod demo;
+mod house;
+mod issue;
+mod keys;
+mod killed;
+mod life;
+mod mistreated;
+mod paper;
+mod privacy;
+mod sick;
+mod verify;

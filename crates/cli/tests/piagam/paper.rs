@@ -1,0 +1,99 @@
+//! The PDFs as other people's programs see them.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::house::{Home, text, tool};
+
+#[test]
+fn other_programs_read_what_was_printed() {
+    let home = Home::demo(&["--full"]);
+    let listed = home.list();
+    let jsons = home.files("certificates", "json");
+    for (folder, every) in [("certificates", 1), ("certificates/lengkap", 5)] {
+        for (json, pdf) in jsons.iter().zip(home.files(folder, "pdf")).step_by(every) {
+            assert_eq!(json.file_stem(), pdf.file_stem());
+            let credential: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+            let id = text(&credential, "id").rsplit('/').next().unwrap().to_owned();
+            let certificate = listed.iter().find(|each| each["id"] == *id).unwrap();
+            assert_sound(&pdf);
+            assert_carries(&home, &pdf, json);
+            assert_says(&pdf, certificate);
+        }
+    }
+}
+
+#[test]
+fn the_code_is_read_from_a_picture_of_the_page() {
+    let home = Home::demo(&["--full"]);
+    let listed = home.list();
+    let codes: Vec<_> = listed.iter().map(|each| format!("{}/v/{}", home.base(), text(each, "code"))).collect();
+    let pdfs = [home.files("certificates", "pdf"), home.files("certificates/lengkap", "pdf")].concat();
+    for (n, pdf) in pdfs.iter().step_by(12).enumerate() {
+        let picture = home.path(&format!("halaman-{n}"));
+        let how = ["-r", "150", "-f", "1", "-l", "1", "-singlefile", "-gray", "-png"].map(OsStr::new);
+        tool("pdftoppm", "poppler-utils", &[&how[..], &[pdf.as_os_str(), picture.as_os_str()]].concat());
+        let picture = picture.with_extension("png");
+        let how = ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"].map(OsStr::new);
+        let read = tool("zbarimg", "zbar-tools", &[&how[..], &[picture.as_os_str()]].concat());
+        let read = String::from_utf8(read).unwrap();
+        assert!(codes.iter().any(|code| code == read.trim()), "{read:?} in {}", pdf.display());
+        let printed = pdf_text(pdf);
+        let code = read.trim().rsplit('/').next().unwrap();
+        assert!(printed.contains(code), "the code stands beside it in words: {printed}");
+    }
+}
+
+#[test]
+fn the_server_gives_the_same_files() {
+    let home = Home::demo(&[]);
+    let server = home.serve();
+    for json in home.files("certificates", "json").iter().step_by(6) {
+        let credential: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+        let path = text(&credential, "id").strip_prefix(&home.base()).unwrap();
+        for (file, on_disk) in [("kredensial.json", json), ("sertifikat.pdf", &json.with_extension("pdf"))] {
+            let answer = server.get(&format!("{path}/{file}"), "*/*");
+            assert_eq!(answer.status, 200, "{path}/{file}");
+            assert!(answer.body == fs::read(on_disk).unwrap(), "{path}/{file} has other bytes");
+            let name = on_disk.file_name().unwrap().to_str().unwrap();
+            assert!(answer.head.contains(&format!("filename=\"{name}\"")), "{name} in {}", answer.head);
+        }
+    }
+}
+
+fn assert_sound(pdf: &Path) {
+    let said = String::from_utf8(tool("qpdf", "qpdf", &["--check".as_ref(), pdf.as_os_str()])).unwrap();
+    assert!(said.contains("No syntax or stream encoding errors found") && !said.contains("WARNING"), "{said}");
+}
+
+fn assert_carries(home: &Home, pdf: &Path, json: &Path) {
+    let listed = tool("pdfdetach", "poppler-utils", &["-list".as_ref(), pdf.as_os_str()]);
+    let listed = String::from_utf8(listed).unwrap();
+    assert!(listed.contains("1 embedded file") && listed.contains("credential.json"), "{listed}");
+    let out = home.path("lampiran.json");
+    let how = ["-savefile".as_ref(), "credential.json".as_ref(), "-o".as_ref(), out.as_os_str(), pdf.as_os_str()];
+    tool("pdfdetach", "poppler-utils", &how);
+    assert!(fs::read(out).unwrap() == fs::read(json).unwrap(), "{} carries other bytes", pdf.display());
+}
+
+fn assert_says(pdf: &Path, certificate: &Value) {
+    let printed = pdf_text(pdf);
+    for member in ["name", "number", "code"] {
+        let expected = plain(text(certificate, member));
+        assert!(printed.contains(&expected), "{member} {expected} in {}:\n{printed}", pdf.display());
+    }
+    assert!(printed.contains("20 (dua puluh)"), "{printed}");
+}
+
+/// The text of a PDF in reading order, every space and line break one space.
+pub(crate) fn pdf_text(pdf: &Path) -> String {
+    let text = tool("pdftotext", "poppler-utils", &["-enc".as_ref(), "UTF-8".as_ref(), pdf.as_os_str(), "-".as_ref()]);
+    plain(&String::from_utf8(text).unwrap())
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
