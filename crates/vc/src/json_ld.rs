@@ -2,10 +2,11 @@
 //!
 //! Whatever a lenient processor would drop is an error here, because what is dropped is not signed:
 //! undefined terms, relative IRIs, `null` values, free-floating values. Constructs that credentials
-//! do not need (`@import`, `@nest`, `@index`, id and type maps, a base IRI, explicit blank node
+//! do not need (`@import`, `@nest`, `@index`, `@included`, `@reverse`, id and type maps, a base IRI, explicit blank node
 //! identifiers) are refused, never skipped.
 
 mod active;
+mod names;
 
 use crate::jcs;
 use crate::problem::{Problem, ProblemKind};
@@ -16,6 +17,8 @@ use std::sync::Arc;
 
 /// Most quads that a document may have.
 const MAX_QUADS: usize = 50_000;
+/// Most `@context` members in a document: compiling one costs more than reading a statement.
+const MAX_CONTEXTS: usize = 128;
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const RDF_FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
@@ -39,6 +42,11 @@ pub fn to_quads(document: &Value) -> Result<Vec<Quad>, Problem> {
         Some(local) => ActiveContext::of_document(local)?,
         None => Arc::default(),
     };
+    let contexts = count_contexts(document);
+    if contexts > MAX_CONTEXTS {
+        let detail = format!("{contexts} contexts, at most {MAX_CONTEXTS} are applied");
+        return Err(refuse(ProblemKind::WorkLimit, "@context", detail));
+    }
     let mut walk = Walk { quads: Vec::with_capacity(64), blanks: 0, graph: None };
     let own: Vec<_> = members.iter().filter(|(name, _)| *name != "@context").collect();
     match own.as_slice() {
@@ -49,6 +57,16 @@ pub fn to_quads(document: &Value) -> Result<Vec<Quad>, Problem> {
         _ => walk.free_node(context, members)?,
     }
     Ok(walk.quads)
+}
+
+fn count_contexts(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| usize::from(name == "@context") + count_contexts(value)).sum()
+        }
+        Value::Array(items) => items.iter().map(count_contexts).sum(),
+        _ => 0,
+    }
 }
 
 struct Walk {
@@ -140,6 +158,7 @@ impl Walk {
             let Some(expanded) = expanded else {
                 return Err(refuse(ProblemKind::Term, name, "no context defines this term"));
             };
+            bound(names::MEMBERS, &expanded, name)?;
             match expanded.as_str() {
                 "@id" if subject.is_some() => return Err(refuse(ProblemKind::JsonLd, name, "more than one id")),
                 "@id" => subject = Some(RdfTerm::Iri(node_id(&context, name, value)?)),
@@ -160,8 +179,6 @@ impl Walk {
                 self.graph = outer;
                 return Ok(());
             }
-            "@included" => return self.graph_content(&head.context, value),
-            "@reverse" => return self.reverse_map(head, value),
             keyword if is_keyword(keyword) => {
                 return Err(refuse(ProblemKind::JsonLd, name, format!("{keyword} is not supported here")));
             }
@@ -177,26 +194,6 @@ impl Walk {
                     return Err(refuse(ProblemKind::JsonLd, name, "a reverse property leads to a literal"));
                 }
                 (true, object) => self.push(object, expanded, head.subject.clone())?,
-            }
-        }
-        Ok(())
-    }
-
-    fn reverse_map(&mut self, head: &NodeHead<'_>, value: &Value) -> Result<(), Problem> {
-        let Value::Object(members) = value else {
-            return Err(refuse(ProblemKind::JsonLd, "@reverse", "has to be an object"));
-        };
-        for (name, value) in members {
-            let Some(iri) = head.context.expand_vocab(name).filter(|iri| is_absolute_iri(iri)) else {
-                return Err(refuse(ProblemKind::Term, name, "no context defines this term"));
-            };
-            let definition = head.context.term(name).cloned();
-            let context = head.context.apply_scoped(name, definition.as_deref(), Scope::Property)?;
-            for object in self.values(&context, definition.as_deref(), name, value)? {
-                if matches!(object, RdfTerm::Literal { .. }) {
-                    return Err(refuse(ProblemKind::JsonLd, name, "a reverse property leads to a literal"));
-                }
-                self.push(object, &iri, head.subject.clone())?;
             }
         }
         Ok(())
@@ -374,7 +371,10 @@ fn node_types(context: &ActiveContext, name: &str, value: &Value) -> Result<Vec<
     let types = items(value).iter().map(|item| {
         let text = item.as_str().ok_or_else(|| refuse(ProblemKind::Type, name, "a type is a string"))?;
         match context.expand_vocab(text).filter(|iri| is_absolute_iri(iri)) {
-            Some(iri) => checked_iri(iri, name),
+            Some(iri) => {
+                bound(names::TYPES, &iri, text)?;
+                checked_iri(iri, name)
+            }
             None => Err(refuse(ProblemKind::Term, name, format!("no context defines the type {text:?}"))),
         }
     });
@@ -502,6 +502,17 @@ fn language_map(
         }
     }
     Ok(terms)
+}
+
+/// What the checks read by name may only be written under that name. Otherwise a holder could give a member its IRI
+/// for a name, or an alias: the signed statements would stay the same, and the checks would not find it.
+fn bound(table: &[(&str, &[&str])], iri: &str, name: &str) -> Result<(), Problem> {
+    match table.iter().find(|(bound, _)| *bound == iri) {
+        Some((_, names)) if !names.contains(&name) => {
+            Err(refuse(ProblemKind::Term, name, format!("means {iri}, which has to be called {}", names[0])))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn items(value: &Value) -> &[Value] {

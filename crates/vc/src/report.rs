@@ -201,9 +201,10 @@ pub(crate) struct Findings {
 }
 
 impl Report {
-    /// Decides the verdict: the only place where that happens. `decides` limits which checks count.
+    /// Decides the verdict: the only place where that happens. `decides` limits which checks count; the proof
+    /// always does, because without it nothing else is about this issuer's words.
     pub(crate) fn decide(checks: [Check; 5], findings: Findings, decides: &[CheckName]) -> Self {
-        let counted = || checks.iter().filter(|check| decides.contains(&check.name));
+        let counted = || checks.iter().filter(|check| check.name == CheckName::Proof || decides.contains(&check.name));
         let worst = counted()
             .find(|check| check.outcome == Outcome::Fail)
             .or_else(|| counted().find(|check| check.outcome == Outcome::Unknown));

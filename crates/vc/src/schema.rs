@@ -11,6 +11,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha384};
 
+/// Most related resources of a credential.
+const MAX_RESOURCES: usize = 64;
+
 /// Checks a credential, with or without its proof. All problems at once.
 pub(crate) fn check(credential: &Value) -> Vec<Problem> {
     let Value::Object(members) = credential else {
@@ -237,6 +240,10 @@ impl Rules {
     /// carries; for other resources their form is checked.
     fn related_resources(&mut self, value: &Value) {
         const AT: &str = "relatedResource";
+        if items(value).len() > MAX_RESOURCES {
+            let detail = format!("{} resources, at most {MAX_RESOURCES} are read", items(value).len());
+            return self.refuse(ProblemKind::RelatedResource, AT, detail);
+        }
         let mut seen: Vec<&str> = Vec::new();
         for resource in items(value) {
             let id = resource["id"].as_str().unwrap_or_default();

@@ -113,7 +113,7 @@ fn judge(credential: &Value, evidence: &Evidence, policy: &Policy, now: Timestam
         skipped_if_touched(CheckName::Issuer, issuer),
         skipped_if_touched(CheckName::Status, standing.judged),
         skipped_if_touched(CheckName::Validity, judge_validity(credential, now)),
-        check(CheckName::Schema, judge_schema(credential)),
+        check(CheckName::Schema, judge_schema(credential, &policy.issuers)),
     ];
     Report::decide(checks, findings, &policy.decides)
 }
@@ -123,9 +123,7 @@ fn unreadable(problem: Problem, policy: &Policy) -> Report {
         CheckName::Proof => check(name, Err(Finding::Fails(problem.clone()))),
         name => Check { name, outcome: Outcome::Skipped, problem: None },
     });
-    // Text that is no credential is invalid whichever checks the caller cares for.
-    let decides = if policy.decides.contains(&CheckName::Proof) { &policy.decides[..] } else { &[CheckName::Proof] };
-    Report::decide(checks, Findings::default(), decides)
+    Report::decide(checks, Findings::default(), &policy.decides)
 }
 
 fn check(name: CheckName, judged: Judged) -> Check {
@@ -136,10 +134,22 @@ fn check(name: CheckName, judged: Judged) -> Check {
     }
 }
 
-/// Facts are read by member name. An inline context can give names another meaning while the signed
-/// statements stay the same, so facts are only told where every context is one we carry.
+/// Facts are read by member name. A context that is not one of ours can give names another meaning while the signed
+/// statements stay the same, so facts are only told where there are no others: neither inline nor further down.
 fn only_known_contexts(credential: &Value) -> bool {
-    credential["@context"].as_array().is_some_and(|contexts| contexts.iter().all(Value::is_string))
+    let Some(members) = credential.as_object() else { return false };
+    let own = members.get("@context").and_then(Value::as_array);
+    let below = members.iter().filter(|(name, _)| !matches!(name.as_str(), "@context" | "proof"));
+    own.is_some_and(|contexts| contexts.iter().all(Value::is_string))
+        && !below.into_iter().any(|(_, value)| has_context(value))
+}
+
+fn has_context(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| name == "@context" || has_context(value)),
+        Value::Array(items) => items.iter().any(has_context),
+        _ => false,
+    }
 }
 
 /// VCDM 2.0, 4.9 Validity Period.
@@ -162,7 +172,11 @@ fn judge_validity(credential: &Value, now: Timestamp) -> Judged {
     Ok(())
 }
 
-fn judge_schema(credential: &Value) -> Judged {
+fn judge_schema(credential: &Value, issuers: &Issuers) -> Judged {
+    if matches!(issuers, Issuers::Known(_)) && !only_known_contexts(credential) {
+        let detail = "contexts beside those that this verifier carries: its words could mean something else";
+        return Err(Finding::Undecided(Problem::new(ProblemKind::Context, "@context", detail)));
+    }
     if let Some(problem) = schema::check(credential).into_iter().next() {
         return Err(Finding::Fails(problem));
     }

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use vc::core::{Quad, RdfTerm};
 use vc::{
     Award, Bitstring, CheckName, Cryptosuite, Evidence, Key, LIST_ENTRIES, Lang, Need, Outcome, Policy, ProblemKind,
     Purpose, Reason, Record, RecordState, Signed, State, StatusEntry, Verdict, VerificationMethod, WhyNot,
@@ -226,7 +227,58 @@ fn an_inline_context_cannot_lend_members_another_meaning() {
     value["@context"].as_array_mut().expect("an array").push(json!({ "kadar": "https://example.org/kadar" }));
     let report = vc::verify(value.to_string().as_bytes(), &evidence(&[]), &known(), now());
     // The statements are the signed ones, yet nothing is read out by member name.
-    assert_eq!(report.facts, None);
+    assert_eq!((report.verdict, report.facts), (Verdict::Indeterminate, None));
+}
+
+/// What a holder can rewrite without touching the signed statements: none of it hides what the checks look for.
+#[test]
+fn a_member_under_another_name_is_refused() {
+    const VCDM: &str = "https://www.w3.org/2018/credentials#";
+    let award = Award { valid_until: Some("2026-10-01T00:00:00Z".into()), ..award() };
+    let signed = sign(award, Cryptosuite::EddsaRdfc2022);
+    let set = evidence(&[Purpose::Revocation]);
+    let rename = |value: &mut Value, at: &str, from: &str, to: &str| {
+        let members = value.pointer_mut(at).and_then(Value::as_object_mut).expect("an object");
+        let member = members.remove(from).expect("there");
+        members.insert(to.to_owned(), member);
+    };
+    let mut variants: Vec<(&str, Value)> = Vec::new();
+    for name in ["credentialStatus", "validUntil", "validFrom", "issuer", "credentialSubject"] {
+        let mut value = signed.value().clone();
+        rename(&mut value, "", name, &format!("{VCDM}{name}"));
+        variants.push((name, value));
+    }
+    let mut value = signed.value().clone();
+    rename(&mut value, "", "credentialStatus", "lain");
+    let alias = json!({ "lain": { "@id": format!("{VCDM}credentialStatus"), "@type": "@id" } });
+    value["@context"].as_array_mut().expect("an array").push(alias);
+    variants.push(("an alias", value));
+    let mut value = signed.value().clone();
+    let status = value.as_object_mut().expect("an object").remove("credentialStatus").expect("there");
+    value["@included"] = json!([{ "id": value["id"], "type": "VerifiableCredential", "credentialStatus": status }]);
+    variants.push(("@included", value));
+    let mut value = signed.value().clone();
+    let ob = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#";
+    value["credentialSubject"]["@context"] = json!({ "@protected": true, "licenseNumber": format!("{ob}term") });
+    value["credentialSubject"]["type"] = json!([format!("{ob}AchievementSubject")]);
+    variants.push(("a nested context", value));
+    for (what, value) in variants {
+        let report = vc::verify(value.to_string().as_bytes(), &set, &known(), now());
+        assert_eq!(report.verdict, Verdict::Invalid, "{what}: {:?}", report.checks);
+        assert_eq!(report.facts, None, "{what}");
+    }
+    // The same credential as it was signed is revoked, not valid.
+    let report = vc::verify(signed.text().as_bytes(), &set, &known(), now());
+    assert_eq!(report.state, State::Revoked);
+}
+
+#[test]
+fn the_proof_counts_whatever_the_caller_asks_for() {
+    let text = sign(award(), Cryptosuite::EddsaJcs2022).text().replace("Contohsari", "Contohsara");
+    for name in CheckName::ALL {
+        let policy = Policy { decides: vec![name], ..known() };
+        assert_eq!(vc::verify(text.as_bytes(), &evidence(&[]), &policy, now()).verdict, Verdict::Invalid);
+    }
 }
 
 #[test]
@@ -250,13 +302,18 @@ fn text_that_is_no_credential_is_reported_not_thrown() {
 
 #[test]
 fn a_blank_node_bomb_ends_with_a_clear_error() {
-    let branch = json!({ "knows": [{ "knows": {} }, { "knows": {} }] });
-    let value = json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2", { "knows": "https://example.org/knows" }],
-        "knows": vec![branch; 200],
-    });
-    let quads = vc::core::to_quads(&value).expect("expands");
-    let problem = vc::core::rdfc(&quads).expect_err("refused");
+    // Ten unnamed nodes that all know each other: telling them apart means trying ten factorial orders.
+    let node = |label: usize| RdfTerm::Blank(format!("b{label}"));
+    let pairs = (0..10).flat_map(|a| (0..10).map(move |b| (a, b))).filter(|(a, b)| a != b);
+    let quads: Vec<Quad> = pairs
+        .map(|(a, b)| Quad {
+            subject: node(a),
+            predicate: "https://x.example/knows".into(),
+            object: node(b),
+            graph: None,
+        })
+        .collect();
+    let problem = vc::core::rdfc(&quads).map(|_| ()).expect_err("refused");
     assert_eq!(problem.kind, ProblemKind::WorkLimit);
 }
 

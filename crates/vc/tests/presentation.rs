@@ -93,3 +93,11 @@ fn a_bad_credential_inside_makes_the_presentation_bad() {
     assert_eq!((report.verdict, report.proof.problem), (Verdict::Invalid, None));
     assert_eq!(report.credentials[0].verdict, Verdict::Invalid);
 }
+
+#[test]
+fn a_presentation_of_nothing_by_nobody_is_not_valid() {
+    let document = json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiablePresentation" });
+    let policy = PresentationPolicy { challenge: None, domain: None, credentials: Policy::any() };
+    let report = vc::verify_presentation(document.to_string().as_bytes(), &Evidence::default(), &policy, now());
+    assert_eq!(report.verdict, Verdict::Invalid);
+}

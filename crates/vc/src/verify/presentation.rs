@@ -69,7 +69,9 @@ pub fn verify_presentation(
         Some(problem) => check(CheckName::Schema, Err(Finding::Fails(problem))),
         None => check(CheckName::Schema, Ok(())),
     };
-    let asked = policy.challenge.is_some() || policy.domain.is_some();
+    // A presentation without credentials says nothing but who presents it: then that has to be proven.
+    let empty = credentials(&presentation).is_empty();
+    let asked = policy.challenge.is_some() || policy.domain.is_some() || empty;
     let proof = match asked || presentation.get("proof").is_some() {
         true => {
             let expected = Expected {
