@@ -77,6 +77,20 @@ pub struct Api {
     pub token_sha256: Vec<String>,
     /// Issues without a token; only for local tests, refused unless the host is `localhost`.
     pub local_without_token: bool,
+    /// Under which DID the API's key signs.
+    pub did: ApiDid,
+}
+
+/// The DID of the API's key. Neither is the certificates' DID: what others bring never passes for a certificate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum ApiDid {
+    /// `did:key`: nothing to look up, and another DID with every new key.
+    #[default]
+    #[serde(rename = "key")]
+    Key,
+    /// `did:web:HOST:api`, with its document at `/api/did.json`: one DID for all keys with the role `api`.
+    #[serde(rename = "web")]
+    Web,
 }
 
 /// `[verify]`.
@@ -364,6 +378,8 @@ issue = false
 token_sha256 = []
 # For local tests only; refused unless the host of base_url is localhost.
 local_without_token = false
+# Who signs: "key" (did:key, another one with every new key) or "web" (did:web:HOST:api, at /api/did.json).
+did = "key"
 
 [verify]
 # "4xx": a credential that fails gets 400. "200": it gets 200 with verified: false (VCALM draft).

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use issuer::keyring::Signer;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::App;
+use crate::{App, api};
 
 /// How often the store is asked what is due.
 const EVERY: Duration = Duration::from_secs(15);
@@ -35,21 +36,31 @@ impl Jobs {
 /// Signs again what is due: lists that changed (revoked at the command line, say) or grew old, and the records of
 /// certificates whose state changed. Signing needs the key; without it the operator's own commands do it.
 async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let Some(signer) = app.signers.certificates.clone() else {
+    let (certificates, api) = (app.signers.certificates.clone(), app.signers.api.clone());
+    if certificates.is_none() {
         tracing::warn!("no key was opened: status lists are not signed again while the service runs");
-        return;
-    };
+    }
     loop {
-        match issuer::status::publish_due(&app.office, signer.as_ref(), app.now()).await {
-            Ok(done) if done.lists + done.records > 0 => {
-                tracing::info!(lists = done.lists, records = done.records, "signed again");
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "nothing could be signed again; what was published before stays"),
+        if let Some(signer) = &certificates {
+            publish_certificates(&app, signer.as_ref()).await;
+        }
+        if let Some(signer) = &api {
+            // A failure is in the log already; what was published before stays.
+            let _ = api::status::publish_due(&app, signer.as_ref()).await;
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = stopped.changed() => return,
         }
+    }
+}
+
+async fn publish_certificates(app: &App, signer: &dyn Signer) {
+    match issuer::status::publish_due(&app.office, signer, app.now()).await {
+        Ok(done) if done.lists + done.records > 0 => {
+            tracing::info!(lists = done.lists, records = done.records, "signed again");
+        }
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "nothing could be signed again; what was published before stays"),
     }
 }

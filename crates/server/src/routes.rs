@@ -35,12 +35,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/.well-known/did.json", get(publish::did))
         .route("/status/{purpose}/{number}", get(publish::status_list))
         .route("/records/{id}", get(publish::record))
-        .route("/1.0/identifiers/", get(api::resolve::resolve))
+        .route("/api/did.json", get(api::status::did))
+        .route("/api/status/{number}", get(api::status::list))
         .route("/1.0/identifiers/{*did}", get(api::resolve::resolve));
 
     let machines = Router::new()
         .route("/credentials/verify", post(api::verify::verify))
         .route("/credentials/issue", post(api::issue::issue))
+        .route("/credentials/status", post(api::status::revoke))
         .route("/presentations/verify", post(api::present::verify))
         .layer(DefaultBodyLimit::max(bounds::API_BODY_BYTES));
 

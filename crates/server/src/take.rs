@@ -229,7 +229,7 @@ fn attachment(asked: &HeaderMap, media_type: &'static str, name: &str, bytes: Ve
 }
 
 /// The caller's own word for JSON; `application/vc` unless another was asked for.
-fn media_type(headers: &HeaderMap) -> &'static str {
+pub(crate) fn media_type(headers: &HeaderMap) -> &'static str {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let first = accept.split([',', ';']).next().unwrap_or_default().trim();
     match first {

@@ -86,7 +86,10 @@ async fn ours(store: &dyn Store, issuers: &[Issuer], need: &Need) -> store::Resu
     let found = match need {
         Need::Did(did) => match issuers.iter().find(|issuer| issuer.did == *did) {
             Some(issuer) => Some(did_document(store, issuer).await?),
-            None => return Ok(None),
+            None => match issuers.iter().find(|issuer| api_did(issuer) == *did) {
+                Some(issuer) => api_did_document(store, issuer).await?,
+                None => return Ok(None),
+            },
         },
         Need::StatusList(url) => {
             match under(issuers, url, "/status/").and_then(|(issuer, rest)| Some((issuer, list_name(rest)?))) {
@@ -94,7 +97,13 @@ async fn ours(store: &dyn Store, issuers: &[Issuer], need: &Need) -> store::Resu
                     .status_document(issuer.id, number, purpose, Suite::Rdfc)
                     .await?
                     .map(|document| document.text.into_bytes()),
-                None => return Ok(None),
+                None => match under(issuers, url, "/api/status/").and_then(|(_, number)| plain_number(number)) {
+                    Some(number) => {
+                        let list = store.api_list(number).await?;
+                        list.and_then(|list| list.document).map(|document| document.text.into_bytes())
+                    }
+                    None => return Ok(None),
+                },
             }
         }
         Need::Record(url) => match under(issuers, url, "/records/").and_then(|(_, rest)| Uuid::try_parse(rest).ok()) {
@@ -113,20 +122,36 @@ fn under<'a>(issuers: &'a [Issuer], url: &'a str, folder: &str) -> Option<(&'a I
 /// `revocation/1`.
 pub(crate) fn list_name(path: &str) -> Option<(StatusPurpose, u32)> {
     let (purpose, number) = path.split_once('/')?;
-    let purpose = StatusPurpose::from_code(purpose)?;
-    // One way to write a number: no sign, no zeros before it.
-    let parsed: u32 = number.parse().ok()?;
-    (parsed.to_string() == number).then_some((purpose, parsed))
+    Some((StatusPurpose::from_code(purpose)?, plain_number(number)?))
+}
+
+/// One way to write a number: no sign, no zeros before it.
+pub(crate) fn plain_number(text: &str) -> Option<u32> {
+    let number: u32 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// The issuer's DID document: every key that ever signed certificates, retired ones too.
 pub(crate) async fn did_document(store: &dyn Store, issuer: &Issuer) -> store::Result<Vec<u8>> {
-    let keys: Vec<(u32, vc::PublicKey)> = store
-        .public_keys(issuer.id)
-        .await?
-        .into_iter()
-        .filter(|key| key.role == KeyRole::Certificates)
-        .filter_map(|key| Some((key.number, vc::PublicKey::from_multikey(&key.multikey).ok()?)))
-        .collect();
+    let keys = keys(store, issuer, KeyRole::Certificates).await?;
     Ok(vc::did_document(&issuer.did, &keys).to_string().into_bytes())
+}
+
+/// The did:web of the API's keys: another DID than the certificates', so that what others had signed by them never
+/// passes for a certificate.
+pub(crate) fn api_did(issuer: &Issuer) -> String {
+    format!("{}:api", issuer.did)
+}
+
+/// Its document; `None` when there never was such a key.
+pub(crate) async fn api_did_document(store: &dyn Store, issuer: &Issuer) -> store::Result<Option<Vec<u8>>> {
+    let keys = keys(store, issuer, KeyRole::Api).await?;
+    let document = || vc::did_document(&api_did(issuer), &keys).to_string().into_bytes();
+    Ok((!keys.is_empty()).then(document))
+}
+
+async fn keys(store: &dyn Store, issuer: &Issuer, role: KeyRole) -> store::Result<Vec<(u32, vc::PublicKey)>> {
+    let all = store.public_keys(issuer.id).await?;
+    let of_role = all.into_iter().filter(|key| key.role == role);
+    Ok(of_role.filter_map(|key| Some((key.number, vc::PublicKey::from_multikey(&key.multikey).ok()?))).collect())
 }

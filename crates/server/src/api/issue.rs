@@ -1,5 +1,6 @@
 //! `POST /credentials/issue`: off until it is configured; signs what others bring with a key of its own (role `api`),
-//! never with the certificates' key, under that key's own `did:key`. What it signs is stored before it is told.
+//! never with the certificates' key, under a DID of its own. A credential that has no status gets one, in a list that
+//! is published first. What is signed is stored before it is told.
 
 use std::sync::Arc;
 
@@ -9,15 +10,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuer::keyring::Signer;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::{ApiCredential, StoreError};
-use vc::{Cryptosuite, Draft, Signed, VerificationMethod};
+use vc::{Cryptosuite, Draft, Signed, StatusEntry, VerificationMethod};
 
-use super::{malformed, problem_detail, whole};
+use super::{malformed, problem_detail, status, whole};
 use crate::App;
 use crate::error::Problem;
+
+/// VCDM 2.0, 4.3: the base context, which knows `BitstringStatusListEntry`.
+const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
 
 const NEXT: &str = "Send {\"credential\": {...}, \"options\": {...}}.";
 
@@ -38,7 +42,9 @@ pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Resu
 
 async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> Result<Response, Problem> {
     let (credential, suite) = parse(bytes)?;
-    let method = VerificationMethod::did_key(signer.method().key);
+    let method = status::method(app, signer);
+    check(&credential, &method)?;
+    let credential = with_status(app, credential, signer, &method).await?;
     let signed = sign(credential, suite, &method, signer, app.now())?;
     keep(app, &signed, &method, actor).await?;
     let body = format!("{{\"verifiableCredential\":{}}}", signed.text());
@@ -47,7 +53,7 @@ async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> 
 }
 
 /// The key, and who is let in: by a token, or (only on this very machine) without one.
-fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String), Problem> {
+pub(super) fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer>, String), Problem> {
     let api = &app.config.api;
     let off = |detail: &str| {
         Problem::new(
@@ -108,15 +114,10 @@ fn parse(bytes: &[u8]) -> Result<(Value, Cryptosuite), Problem> {
     Ok((credential, suite))
 }
 
-fn sign(
-    credential: Value,
-    suite: Cryptosuite,
-    method: &VerificationMethod,
-    signer: &dyn Signer,
-    now: jiff::Timestamp,
-) -> Result<Signed, Problem> {
+/// Everything that can be wrong is found before an index is reserved.
+fn check(credential: &Value, method: &VerificationMethod) -> Result<(), Problem> {
     let issuer = credential["issuer"].as_str().or_else(|| credential["issuer"]["id"].as_str()).map(str::to_owned);
-    let ready = Draft::from_value(credential).check().map_err(|problems| refused(&problems))?;
+    Draft::from_value(credential.clone()).check().map_err(|problems| refused(&problems))?;
     if issuer.as_deref() != Some(method.controller()) {
         return Err(malformed(
             format!(
@@ -127,6 +128,40 @@ fn sign(
             "Name that DID as the issuer.",
         ));
     }
+    Ok(())
+}
+
+/// Adds a status entry where the credential has none. VCDM 1.1 has no term for it, and a status list has no status.
+async fn with_status(
+    app: &App,
+    mut credential: Value,
+    signer: &dyn Signer,
+    method: &VerificationMethod,
+) -> Result<Value, Problem> {
+    let is_list = |name: &Value| name == "BitstringStatusListCredential";
+    let lists = credential["type"].as_array().is_some_and(|types| types.iter().any(is_list));
+    if credential.get("credentialStatus").is_some() || credential["@context"][0] != CREDENTIALS_V2 || lists {
+        return Ok(credential);
+    }
+    let StatusEntry { list, index } = status::reserve(app, signer, method).await?;
+    credential["credentialStatus"] = json!({
+        "id": format!("{list}#{index}"),
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": index.to_string(),
+        "statusListCredential": list,
+    });
+    Ok(credential)
+}
+
+fn sign(
+    credential: Value,
+    suite: Cryptosuite,
+    method: &VerificationMethod,
+    signer: &dyn Signer,
+    now: jiff::Timestamp,
+) -> Result<Signed, Problem> {
+    let ready = Draft::from_value(credential).check().map_err(|problems| refused(&problems))?;
     let created = vc::date_time_stamp(now);
     let to_sign = ready.to_sign(suite, method, &created).map_err(|problem| refused(&[problem]))?;
     let signature = signer.sign(to_sign.bytes()).map_err(|e| Problem::internal(&e))?;

@@ -6,6 +6,7 @@
 pub(crate) mod issue;
 pub(crate) mod present;
 pub(crate) mod resolve;
+pub(crate) mod status;
 pub(crate) mod verify;
 
 use axum::body::Bytes;

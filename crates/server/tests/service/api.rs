@@ -124,11 +124,15 @@ async fn what_is_issued_verifies_and_is_not_ours_to_the_pages() {
             page.contains("Penerbit berkas ini tidak dikenal"),
             "the key of the API vouches for nothing on the pages"
         );
-        assert_eq!(issue(&world, Some(TOKEN), &body).await.status, StatusCode::CREATED, "the same again is harmless");
+        assert_eq!(
+            issue(&world, Some(TOKEN), &body).await.status,
+            StatusCode::CREATED,
+            "the same again has a status of its own"
+        );
     }
     assert_eq!(
         world.store.events(None, 0, 100).await.unwrap().iter().filter(|e| e.event.act == "api-issue").count(),
-        2
+        4
     );
 }
 

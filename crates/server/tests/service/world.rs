@@ -175,7 +175,7 @@ impl World {
         let waiting = self.store.unsigned(id, 0, PAGE_MAX).await.unwrap();
         let signed: Vec<SignedCertificate> = waiting.iter().map(|unsigned| self.sign(&unsigned.certificate)).collect();
         self.store.save_signed(&signed, at(20)).await.unwrap();
-        self.store.finish_batch(id, "report", at(21)).await.unwrap();
+        self.store.finish_batch(id, at(21)).await.unwrap();
         let filter = Filter { batch: Some(id), ..Filter::default() };
         self.store.certificates(&filter, Page::FIRST).await.unwrap()
     }
