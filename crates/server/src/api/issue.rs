@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use store::{ApiCredential, StoreError};
 use vc::{Cryptosuite, Draft, Signed, StatusEntry, VerificationMethod};
 
-use super::{malformed, problem_detail, status, whole};
+use super::{badge, malformed, problem_detail, status, whole};
 use crate::App;
 use crate::error::Problem;
 
@@ -118,6 +118,10 @@ fn parse(bytes: &[u8]) -> Result<(Value, Cryptosuite), Problem> {
 fn check(credential: &Value, method: &VerificationMethod) -> Result<(), Problem> {
     let issuer = credential["issuer"].as_str().or_else(|| credential["issuer"]["id"].as_str()).map(str::to_owned);
     Draft::from_value(credential.clone()).check().map_err(|problems| refused(&problems))?;
+    let problems = badge::problems(credential);
+    if !problems.is_empty() {
+        return Err(refused(&problems));
+    }
     if issuer.as_deref() != Some(method.controller()) {
         return Err(malformed(
             format!(

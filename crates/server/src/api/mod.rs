@@ -3,6 +3,7 @@
 //! Bodies are read as bytes and parsed by hand: a missing media type is no reason to refuse a credential, and the
 //! credential's own bytes must reach `vc` as they were sent.
 
+mod badge;
 pub(crate) mod issue;
 pub(crate) mod present;
 pub(crate) mod resolve;
