@@ -28,6 +28,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/periksa", get(check::upload_form).post(check::upload).layer(upload))
         .route("/bantuan", get(check::help))
         .route("/privasi", get(check::privacy))
+        .route("/api", get(api::openapi::page))
         .route("/credentials/{id}", get(check::by_id))
         .route("/credentials/{id}/{file}", get(take::file));
 
@@ -35,6 +36,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/.well-known/did.json", get(publish::did))
         .route("/status/{purpose}/{number}", get(publish::status_list))
         .route("/records/{id}", get(publish::record))
+        .route("/openapi.json", get(api::openapi::document))
         .route("/api/did.json", get(api::status::did))
         .route("/api/status/{number}", get(api::status::list))
         .route("/1.0/identifiers/{*did}", get(api::resolve::resolve));

@@ -5,6 +5,7 @@
 
 mod badge;
 pub(crate) mod issue;
+pub(crate) mod openapi;
 pub(crate) mod present;
 pub(crate) mod resolve;
 pub(crate) mod status;

@@ -91,6 +91,55 @@ impl PrivacyPage {
     }
 }
 
+/// `/api`: every address of the service.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ApiPage {
+    shell: Shell,
+    base: String,
+    groups: Vec<Group>,
+}
+
+/// Addresses of one kind.
+#[derive(Debug, Clone, Serialize)]
+struct Group {
+    heading: &'static str,
+    operations: Vec<Operation>,
+}
+
+/// One address with one method.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Operation {
+    /// Its kind: `api`, `public`, `pages`, `house`.
+    pub(crate) tag: String,
+    /// GET or POST.
+    pub(crate) method: String,
+    /// With its parameters in braces.
+    pub(crate) path: String,
+    /// What it does.
+    pub(crate) said: String,
+}
+
+impl ApiPage {
+    pub(crate) fn new(config: &Config, lang: Lang, operations: Vec<Operation>) -> Self {
+        let title = if lang == Lang::Id { "Antarmuka untuk mesin" } else { "The interface for machines" };
+        let shell = Shell::new(config, lang, title, Some("/api"));
+        Self { shell, base: config.base_url.clone(), groups: groups(lang, &operations) }
+    }
+}
+
+fn groups(lang: Lang, operations: &[Operation]) -> Vec<Group> {
+    let of = |tag: &str, id: &'static str, en: &'static str| Group {
+        heading: if lang == Lang::Id { id } else { en },
+        operations: operations.iter().filter(|operation| operation.tag == tag).cloned().collect(),
+    };
+    vec![
+        of("api", "Memeriksa, menerbitkan, mencari DID", "Verifying, issuing, resolving DIDs"),
+        of("public", "Yang diumumkan", "What is published"),
+        of("pages", "Halaman", "Pages"),
+        of("house", "Pengoperasian", "Operation"),
+    ]
+}
+
 /// What went wrong, and what to do: 404, 413, 500 and their kin.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ErrorPage {
@@ -167,6 +216,14 @@ page!(HelpPage, "help.html", |shell| both(|lang| [
 page!(PrivacyPage, "privacy.html", |shell| both(|lang| [(
     "privacy",
     Self { shell: shell(lang), issuer_name: "Lembaga Contoh".into(), contact: "bantuan@contoh.example".into() }
+)]));
+page!(ApiPage, "api.html", |shell| both(|lang| [(
+    "api",
+    Self {
+        shell: shell(lang),
+        base: "https://sertifikat.contoh.example".into(),
+        groups: groups(lang, &crate::api::openapi::operations(lang))
+    }
 )]));
 page!(ErrorPage, "error.html", |shell| both(|lang| [(
     "error",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vc::Lang;
 
-use super::plain::{ErrorPage, HelpPage, PrivacyPage, StartPage, UploadPage};
+use super::plain::{ApiPage, ErrorPage, HelpPage, PrivacyPage, StartPage, UploadPage};
 use super::result::ResultPage;
 use super::{Page, Pages, samples};
 
@@ -25,6 +25,7 @@ fn all() -> Vec<(String, String)> {
     render::<UploadPage>(&pages, &mut out);
     render::<HelpPage>(&pages, &mut out);
     render::<PrivacyPage>(&pages, &mut out);
+    render::<ApiPage>(&pages, &mut out);
     render::<ErrorPage>(&pages, &mut out);
     out
 }
