@@ -14,5 +14,7 @@ mod real;
 mod routes;
 #[path = "service/sockets.rs"]
 mod sockets;
+#[path = "service/standards.rs"]
+mod standards;
 #[path = "service/world.rs"]
 mod world;

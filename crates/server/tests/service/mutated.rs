@@ -85,7 +85,7 @@ async fn members_changed_anywhere_never_verify_and_never_fail_us() {
     }
 }
 
-fn pointers(value: &Value, here: String, out: &mut Vec<String>) {
+pub(crate) fn pointers(value: &Value, here: String, out: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
