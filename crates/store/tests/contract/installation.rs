@@ -143,3 +143,48 @@ async fn health_and_counts() {
         assert!(counts.schema_version >= 1 && counts.bytes > 0 && counts.events > 0);
     }
 }
+
+#[tokio::test]
+async fn the_apis_lists_give_every_place_once_and_remember_what_is_revoked() {
+    for database in databases().await {
+        let store = database.open().await;
+        // A draw that repeats itself: the database decides what is free.
+        let mut count = 0;
+        let mut draw = move |below: u32| {
+            count += 1;
+            (count / 2) % below
+        };
+        let mut places = Vec::new();
+        for _ in 0..5 {
+            places.push(store.reserve_api_place("did:key:z6MkSatu", &mut draw).await.unwrap());
+        }
+        let other = store.reserve_api_place("did:key:z6MkDua", &mut draw).await.unwrap();
+        let indexes: std::collections::HashSet<u32> = places.iter().map(|place| place.index).collect();
+        assert_eq!(indexes.len(), 5);
+        assert!(places.iter().all(|place| place.list == places[0].list && place.list != other.list));
+        assert_eq!(store.api_lists("did:key:z6MkDua").await.unwrap(), [other.list]);
+
+        let before = store.api_list(other.list).await.unwrap().unwrap();
+        assert_eq!((before.size, before.revoked.len(), before.document), (STATUS_LIST_SIZE, 0, None));
+        for _ in 0..2 {
+            assert!(store.revoke_api_place(other, "test", at(1)).await.unwrap());
+        }
+        let after = store.api_list(other.list).await.unwrap().unwrap();
+        assert_eq!((after.revoked, after.version), (vec![other.index], before.version + 1));
+        let events = store.events(None, 0, 10).await.unwrap();
+        assert_eq!(events.iter().filter(|event| event.event.act == "api-revoke").count(), 1);
+        let nobody = ApiPlace { list: other.list, index: STATUS_LIST_SIZE - 1 };
+        assert!(!store.revoke_api_place(nobody, "test", at(1)).await.unwrap());
+
+        let document = |version, text: &str| ApiStatusDocument {
+            list: other.list,
+            text: text.to_owned(),
+            version,
+            signed_at: at(2),
+        };
+        assert!(store.put_api_document(&document(2, "dua")).await.unwrap());
+        assert!(!store.put_api_document(&document(1, "satu")).await.unwrap(), "an older one comes too late");
+        assert_eq!(store.api_list(other.list).await.unwrap().unwrap().document, Some(document(2, "dua")));
+        assert_eq!(store.api_list(99).await.unwrap(), None);
+    }
+}
