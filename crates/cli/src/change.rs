@@ -1,6 +1,6 @@
 //! `piagam revoke`, `suspend`, `reinstate`, `reissue`: what happens to a certificate after its issuing.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, OTHER};
 use crate::installation::{self, Installation};
 use crate::list::state_code;
 use clap::Args;
@@ -122,6 +122,20 @@ impl Desk {
         let certificate =
             store::locate(installation.store.as_ref(), &target.certificate).await.map_err(issuer::IssueError::from)?;
         let issuer = installation.issuer().await?;
+        if certificate.issuer != issuer.id {
+            let code = store::shown_code(&certificate.code);
+            return Err(Failure::new(
+                OTHER,
+                (
+                    format!("{code} diterbitkan di alamat lain; daftar statusnya tidak dapat ditandatangani di sini."),
+                    "Isi base_url dengan alamat penerbitannya, lalu ulangi.",
+                ),
+                (
+                    format!("{code} was issued under another address; its status list cannot be signed here."),
+                    "Set base_url to the address it was issued under, then run the command again.",
+                ),
+            ));
+        }
         let signer = installation.signer(&issuer, KeyRole::Certificates).await?;
         Ok(Self { office: installation.office(issuer), signer, certificate })
     }

@@ -35,18 +35,18 @@ fn mark_of_check(outcome: Outcome) -> &'static str {
 pub(crate) fn print_report(input: &str, report: &Report) {
     let style = style_of(report.verdict);
     let (id, en) = (vc::sentences(report, Lang::Id), vc::sentences(report, Lang::En));
-    anstream::println!("{input}");
+    anstream::println!("{}", printable(input));
     anstream::println!("{style}{} {}{style:#}", mark_of(report.verdict), id.headline);
     anstream::println!("    {} {}", id.meaning, id.advice);
     anstream::println!("    {}. {} {}", en.headline, en.meaning, en.advice);
     if let Some(since) = &report.since {
-        anstream::println!("    Sejak / since: {since}");
+        anstream::println!("    Sejak / since: {}", printable(since));
     }
     if let Some(reason) = report.reason {
         anstream::println!("    Alasan / reason: {} / {}", reason.wording(Lang::Id), reason.wording(Lang::En));
     }
     if let Some(successor) = &report.successor {
-        anstream::println!("    Pengganti / replaced by: {successor}");
+        anstream::println!("    Pengganti / replaced by: {}", printable(successor));
     }
     if let Some(facts) = &report.facts {
         let rows = [
@@ -69,11 +69,16 @@ pub(crate) fn print_report(input: &str, report: &Report) {
         let (line, detail) = vc::check_line(check, Lang::Id);
         anstream::println!("    {} {line}. {detail}", mark_of_check(check.outcome));
         if let Some(problem) = &check.problem {
-            anstream::println!("      {} ({}) {}", problem.what(Lang::En), problem.detail, problem.next(Lang::En));
+            anstream::println!(
+                "      {} ({}) {}",
+                problem.what(Lang::En),
+                printable(&problem.detail),
+                problem.next(Lang::En)
+            );
         }
     }
     if let Some(as_of) = &report.status_as_of {
-        anstream::println!("    Data status / status as of: {as_of}");
+        anstream::println!("    Data status / status as of: {}", printable(as_of));
     }
 }
 

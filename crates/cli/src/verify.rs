@@ -81,7 +81,7 @@ impl Verify {
     async fn answer(&self, input: &str, store: Option<&Arc<dyn Store>>, fetcher: &Fetcher) -> Result<Answer, Failure> {
         let mut trusted = self.issuer.clone();
         if let Some(store) = store {
-            trusted.extend(store.issuers().await?.into_iter().map(|issuer| issuer.did));
+            trusted.extend(server::trusted_issuers(store.as_ref()).await?.into_iter().map(|issuer| issuer.did));
         }
         let bytes = match is_address(input) {
             true => {

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 
 pub use app::{App, Clock, Signers};
 pub use pages::TemplateError;
-pub use witness::own_evidence;
+pub use witness::{own_evidence, trusted_issuers};
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]

@@ -36,7 +36,7 @@ pub(crate) async fn judge_presentation(
 
 /// Policy of the pages: our own issuers, and those that the operator knows.
 pub(crate) async fn known(app: &App) -> store::Result<Policy> {
-    let mut dids: Vec<String> = app.store().issuers().await?.into_iter().map(|issuer| issuer.did).collect();
+    let mut dids: Vec<String> = trusted_issuers(app.store()).await?.into_iter().map(|issuer| issuer.did).collect();
     dids.extend(app.config.verify.known_issuers.iter().cloned());
     Ok(Policy::known(dids))
 }
@@ -53,6 +53,17 @@ async fn gather(app: &App, needs: &Needs<'_>, reach: Reach) -> store::Result<Evi
     Ok(evidence)
 }
 
+/// The issuers of an installation that count as its own. One that began as a demo and moved to a public host does not
+/// vouch for what it issued as `localhost`: everybody has the example key.
+pub async fn trusted_issuers(store: &dyn Store) -> store::Result<Vec<Issuer>> {
+    let mut issuers = store.issuers().await?;
+    let local = |issuer: &Issuer| issuer::keyring::is_this_machine(&issuer.base_url);
+    if !issuers.iter().all(local) {
+        issuers.retain(|issuer| !local(issuer));
+    }
+    Ok(issuers)
+}
+
 /// What the installation behind `store` published itself and the credential `text` needs: its DID document, status
 /// lists, records. Needs that are somebody else's to answer stay unanswered.
 pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evidence> {
@@ -60,7 +71,7 @@ pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evide
 }
 
 async fn own_evidence_for(store: &dyn Store, needs: &Needs<'_>) -> store::Result<Evidence> {
-    let issuers = store.issuers().await?;
+    let issuers = trusted_issuers(store).await?;
     let mut evidence = Evidence::default();
     for _ in 0..bounds::ROUNDS {
         let mut news = false;

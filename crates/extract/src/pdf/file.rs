@@ -291,6 +291,8 @@ impl<'a> File<'a> {
                 return parse(text);
             }
         }
+        // What was searched in vain is charged as well, or many references to one missing object cost without end.
+        spend(&mut self.text_left, cursor.at)?;
         Err(damaged("an object missing from its object stream"))
     }
 

@@ -54,7 +54,7 @@ pub async fn write_folder(
 ) -> Result<Vec<Delivery>, IssueError> {
     make_folder(out)?;
     if files.full {
-        make_folder(&out.join(FULL_FOLDER))?;
+        make_private_folder(&out.join(FULL_FOLDER))?;
     }
     let mut stems = Stems::default();
     let mut delivered = Vec::with_capacity(certificates.len());
@@ -151,6 +151,18 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), IssueError> {
 fn make_folder(path: &Path) -> Result<(), IssueError> {
     fs::create_dir_all(path)
         .map_err(|error| IssueError::CannotWrite { path: path.to_owned(), detail: error.to_string() })
+}
+
+/// The full renderings carry the NIP: nobody but their owner may enter the folder.
+fn make_private_folder(path: &Path) -> Result<(), IssueError> {
+    make_folder(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            .map_err(|error| IssueError::CannotWrite { path: path.to_owned(), detail: error.to_string() })?;
+    }
+    Ok(())
 }
 
 /// File names by certificate. Within a cohort the first of equal names keeps it, the others get their code's first
