@@ -106,7 +106,7 @@ mod tests {
     fn profile_is_whole() {
         let profile = srgb();
         assert_eq!(&profile[..4], (profile.len() as u32).to_be_bytes());
-        assert!(profile.len() < 1_200 && profile.len() % 4 == 0, "{} bytes", profile.len());
+        assert!(profile.len() < 1_200 && profile.len().is_multiple_of(4), "{} bytes", profile.len());
         for entry in profile[HEADER + 4..][..9 * 12].chunks(12) {
             let number =
                 |at: usize| u32::from_be_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
