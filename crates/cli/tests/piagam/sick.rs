@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::house::{Home, programme, run, sheet};
 
@@ -163,8 +165,15 @@ impl Home {
     }
 }
 
-/// SQLite merges the log when the last connection is closed in order.
+/// SQLite merges the log, and removes it, when the last connection is closed in order. A connection that was only
+/// dropped closes a moment later.
 fn checkpoint(path: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { store::sqlite::SqliteStore::open(path).await.unwrap().close().await });
+    let log = path.with_extension("db-wal");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while log.exists() {
+        assert!(Instant::now() < deadline, "{} is not merged", log.display());
+        sleep(Duration::from_millis(5));
+    }
 }
