@@ -186,15 +186,8 @@ impl Walk {
         }
         let context = head.context.apply_scoped(name, definition.as_deref(), Scope::Property)?;
         let objects = self.values(&context, definition.as_deref(), name, value)?;
-        let reverse = definition.is_some_and(|definition| definition.reverse);
         for object in objects {
-            match (reverse, object) {
-                (false, object) => self.push(head.subject.clone(), expanded, object)?,
-                (true, RdfTerm::Literal { .. }) => {
-                    return Err(refuse(ProblemKind::JsonLd, name, "a reverse property leads to a literal"));
-                }
-                (true, object) => self.push(object, expanded, head.subject.clone())?,
-            }
+            self.push(head.subject.clone(), expanded, object)?;
         }
         Ok(())
     }

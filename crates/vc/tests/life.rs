@@ -272,6 +272,20 @@ fn a_member_under_another_name_is_refused() {
     assert_eq!(report.state, State::Revoked);
 }
 
+/// The credential told a second time, under its issuer by a reverse term: the same statements, and no status at the root.
+#[test]
+fn a_reverse_term_cannot_carry_the_status_away() {
+    let signed = sign(award(), Cryptosuite::EddsaRdfc2022);
+    let mut value = signed.value().clone();
+    let issuer = json!({ "issuer": { "@reverse": "https://www.w3.org/2018/credentials#issuer" } });
+    value["@context"].as_array_mut().expect("an array").push(issuer);
+    let status = value.as_object_mut().expect("an object").remove("credentialStatus").expect("there");
+    let again = json!({ "id": value["id"], "type": "VerifiableCredential", "credentialStatus": status });
+    value["issuer"]["issuer"] = again;
+    let report = vc::verify(value.to_string().as_bytes(), &evidence(&[Purpose::Revocation]), &Policy::any(), now());
+    assert_eq!(report.verdict, Verdict::Invalid, "{:?}", report.checks);
+}
+
 #[test]
 fn the_proof_counts_whatever_the_caller_asks_for() {
     let text = sign(award(), Cryptosuite::EddsaJcs2022).text().replace("Contohsari", "Contohsara");

@@ -1,5 +1,5 @@
 //! Our canonical N-Quads beside those of the npm packages `jsonld` 9 (safe mode) and `rdf-canonize` 5, byte for byte.
-//! `tests/documents` holds each document and what they made of it; `tests/interop` makes it again where node is present.
+//! `tests/documents` holds each document and what they made of it.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads files; the crate under test does not")]
 

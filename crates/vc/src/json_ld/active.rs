@@ -44,7 +44,6 @@ pub(super) struct Term {
     pub(super) language: Option<Option<String>>,
     pub(super) direction: Option<Option<String>>,
     pub(super) context: Option<Arc<Value>>,
-    pub(super) reverse: bool,
     protected: bool,
     prefix: bool,
 }
@@ -320,13 +319,6 @@ impl Defining<'_> {
         members: &Map<String, Value>,
         simple: bool,
     ) -> Result<(), Problem> {
-        if let Some(reverse) = members.get("@reverse") {
-            let iri = reverse.as_str().ok_or_else(|| invalid(name, reverse))?;
-            let id = self.expand(result, iri)?.filter(|id| is_absolute_iri(id));
-            term.id = Some(id.ok_or_else(|| invalid(name, reverse))?);
-            term.reverse = true;
-            return if members.contains_key("@id") { Err(invalid(name, reverse)) } else { Ok(()) };
-        }
         match members.get("@id") {
             Some(Value::Null) => return Ok(()),
             Some(Value::String(id)) if id != name => {
@@ -368,7 +360,7 @@ impl Defining<'_> {
     ) -> Result<(), Problem> {
         for (member, value) in members {
             match (member.as_str(), value) {
-                ("@id" | "@reverse", _) => {}
+                ("@id", _) => {}
                 ("@protected", Value::Bool(protected)) => term.protected = *protected,
                 ("@type", Value::String(text)) => {
                     term.coercion = Some(match self.expand(result, text)?.as_deref() {
@@ -391,7 +383,8 @@ impl Defining<'_> {
                     term.direction = Some(Some(text.clone()));
                 }
                 ("@prefix", Value::Bool(prefix)) if !name.contains([':', '/']) => term.prefix = *prefix,
-                // @nest and @index of a term: refused, never skipped.
+                // @reverse, @nest and @index of a term: refused, never skipped. A reverse term could tell a node a second time,
+                // out of the place where the checks read it.
                 _ => return Err(invalid(name, value)),
             }
         }
