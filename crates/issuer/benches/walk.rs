@@ -117,10 +117,12 @@ impl Place {
     }
 
     async fn issue(&self, sheet: &[u8], listener: &(dyn Fn(Progress) + Send + Sync)) -> Vec<uuid::Uuid> {
+        let begun = Instant::now();
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../templates/programmes/ai-fundamentals.toml");
         let text = fs::read_to_string(path).expect("a sample programme");
         let programme = Programme::parse(&text).expect("a sample programme");
         let roster = roster::read(sheet, "sheet.csv", &programme).expect("a sheet");
+        println!("  {} rows read in {:.2} s", roster.recipients.len(), begun.elapsed().as_secs_f64());
         assert_eq!(roster.problem_count, 0, "{:?}", roster.problems.first());
         let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet };
         let mut rng = ChaCha8Rng::seed_from_u64(1);
