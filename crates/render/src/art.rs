@@ -12,11 +12,12 @@ use crate::ink::rgb;
 /// A curve in the plane by its parameter: position, from which the direction is measured.
 type Curve<'a> = &'a dyn Fn(f32) -> (f32, f32);
 
-/// Everything behind the text, the same on every page but for the seal and the watermark of the first.
+/// The border, the same on every page.
 pub(crate) fn frame(design: &Design) -> Vec<Op> {
     let art = &design.file.art;
+    let Some(border) = &art.border else { return Vec::new() };
     let (width, height) = (design.file.page.width * MM, design.file.page.height * MM);
-    let (outer, band) = (art.border * MM, art.band * MM);
+    let (outer, band) = (border.outer * MM, border.band * MM);
     let line = design.colour(&art.line).0;
     let fine = design.colour(&art.fine).0;
 
@@ -56,8 +57,9 @@ pub(crate) fn seal(design: &Design) -> Vec<Op> {
         rosette(&mut ops, centre, art.watermark * MM, (0.74, 0.26), 18, 6);
         rosette(&mut ops, centre, art.watermark * MM * 0.55, (0.66, 0.34), 12, 4);
     }
-    let centre = (art.seal.x * MM, height - art.seal.y * MM);
-    stamp(&mut ops, design, centre, art.seal.radius * MM);
+    if let Some(seal) = &art.seal {
+        stamp(&mut ops, design, (seal.x * MM, height - seal.y * MM), seal.radius * MM);
+    }
     ops.push(Op::RestoreGraphicsState);
     ops
 }
@@ -65,7 +67,7 @@ pub(crate) fn seal(design: &Design) -> Vec<Op> {
 /// The band that says that this is a test.
 pub(crate) fn test_band(design: &Design) -> Vec<Op> {
     let art = &design.file.art;
-    let inset = (art.border + art.band) * MM + 3.2;
+    let inset = art.test_band.inset * MM;
     let rect = Rect {
         mode: Some(PaintMode::Fill),
         ..Rect::from_xywh(
@@ -76,6 +78,18 @@ pub(crate) fn test_band(design: &Design) -> Vec<Op> {
         )
     };
     vec![Op::SetFillColor { col: rgb(design.colour(&art.test_band.colour).0) }, Op::DrawRectangle { rectangle: rect }]
+}
+
+/// The frame for a photograph.
+pub(crate) fn photo(design: &Design) -> Vec<Op> {
+    let Some(photo) = &design.file.front.photo else { return Vec::new() };
+    let bottom = design.file.page.height - photo.y - photo.height;
+    let rect = Rect::from_xywh(Pt(photo.x * MM), Pt(bottom * MM), Pt(photo.width * MM), Pt(photo.height * MM));
+    vec![
+        Op::SetOutlineColor { col: rgb(design.colour(&design.file.art.fine).0) },
+        Op::SetOutlineThickness { pt: Pt(0.5) },
+        Op::DrawRectangle { rectangle: Rect { mode: Some(PaintMode::Stroke), ..rect } },
+    ]
 }
 
 /// A hairline.

@@ -3,25 +3,31 @@
 //! Lengths in a design are millimetres from the top left corner of the page, type sizes are points.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde::Deserialize;
 
-use crate::RenderError;
+use crate::picture::Picture;
+use crate::{RenderError, bundle};
 
 /// Points in a millimetre.
 pub(crate) const MM: f32 = 72.0 / 25.4;
 
-/// How a certificate looks. [`Design::klasik`] is the built-in one.
-#[derive(Debug, Clone)]
+/// How a certificate looks: [`Design::built_in`], or read from a text that [`bundle`](crate::bundle) made.
+#[derive(Clone)]
 pub struct Design {
     pub(crate) file: File,
     pub(crate) fonts: Vec<FontFile>,
+    /// The art, in the order of `art.picture`.
+    pub(crate) pictures: Vec<Arc<Picture>>,
 }
 
 /// A font of a design, with its bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct FontFile {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) data: &'static [u8],
 }
 
@@ -37,6 +43,9 @@ pub(crate) struct File {
     pub(crate) front: Front,
     pub(crate) annex: Annex,
     pub(crate) art: Art,
+    /// What the design names beside its `design.toml`, in Base64: so one text is a whole design.
+    #[serde(default)]
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -102,6 +111,10 @@ fn one() -> usize {
     1
 }
 
+fn centre() -> Align {
+    Align::Centre
+}
+
 fn leading() -> f32 {
     1.22
 }
@@ -160,6 +173,19 @@ pub(crate) struct Front {
     pub(crate) qr: QrPlace,
     pub(crate) sign: Sign,
     pub(crate) foot: Column,
+    /// A frame for a photograph; none by default.
+    #[serde(default)]
+    pub(crate) photo: Option<Photo>,
+}
+
+/// A frame for a photograph that is glued or printed in later.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Photo {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    pub(crate) height: f32,
 }
 
 /// The part that grows and shrinks with its texts, between the head and a lower edge.
@@ -167,6 +193,8 @@ pub(crate) struct Front {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     pub(crate) x: f32,
+    #[serde(default = "centre")]
+    pub(crate) align: Align,
     /// Least space to the number above.
     pub(crate) gap: f32,
     pub(crate) bottom: f32,
@@ -188,6 +216,8 @@ pub(crate) struct QrPlace {
     /// Where the words stand: gap to the symbol.
     pub(crate) gap: f32,
     pub(crate) text_width: f32,
+    #[serde(default = "centre")]
+    pub(crate) align: Align,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -199,6 +229,8 @@ pub(crate) struct Sign {
     /// Top of the official's name.
     pub(crate) name_y: f32,
     pub(crate) width: f32,
+    #[serde(default = "centre")]
+    pub(crate) align: Align,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -225,18 +257,52 @@ pub(crate) struct Table {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Art {
-    /// Outer edge of the border, distance from the page's edge.
-    pub(crate) border: f32,
-    /// Width of the guilloche band.
-    pub(crate) band: f32,
     pub(crate) line: String,
+    /// Also the colour of rules and hairlines.
     pub(crate) fine: String,
     pub(crate) pale: String,
     pub(crate) tint: String,
-    pub(crate) seal: Seal,
+    /// The guilloche border.
+    #[serde(default)]
+    pub(crate) border: Option<Border>,
+    #[serde(default)]
+    pub(crate) seal: Option<Seal>,
     /// Radius of the pale rosette behind the text; 0 for none.
+    #[serde(default)]
     pub(crate) watermark: f32,
     pub(crate) test_band: TestBand,
+    #[serde(default)]
+    pub(crate) picture: Vec<PicturePlace>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Border {
+    /// Its outer edge, distance from the page's edge.
+    pub(crate) outer: f32,
+    /// Width of the guilloche band.
+    pub(crate) band: f32,
+}
+
+/// Art from a file, as high as its width makes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PicturePlace {
+    /// SVG or PNG beside `design.toml`.
+    pub(crate) file: String,
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    #[serde(default)]
+    pub(crate) pages: Pages,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Pages {
+    #[default]
+    First,
+    Every,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -250,6 +316,8 @@ pub(crate) struct Seal {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TestBand {
+    /// Distance from the left and right edge of the page.
+    pub(crate) inset: f32,
     pub(crate) y: f32,
     pub(crate) height: f32,
     pub(crate) colour: String,
@@ -274,28 +342,47 @@ impl TryFrom<String> for Colour {
 }
 
 impl Design {
-    /// The built-in design: guilloche border and seal, A4 landscape.
+    /// The built-in design *klasik*: guilloche border and seal, A4 landscape.
     ///
     /// # Errors
     /// Never with the files of this repository; the tests read them.
     pub fn klasik() -> Result<Self, RenderError> {
-        Self::from_toml("klasik", include_str!("../../../templates/certificate/klasik/design.toml"))
+        Self::built_in("klasik")
     }
 
-    /// A design from the text of its `design.toml`. Fonts are those embedded in the program.
+    /// A design of [`BUILT_IN`](crate::BUILT_IN).
     ///
     /// # Errors
-    /// [`RenderError::Design`] names the line.
+    /// [`RenderError::Design`] for a name that is not among them.
+    pub fn built_in(name: &str) -> Result<Self, RenderError> {
+        Self::from_toml(name, &bundle::built_in(name)?)
+    }
+
+    /// A design from a text that [`bundle`](crate::bundle) made, or from a `design.toml` that names no files of its own.
+    ///
+    /// # Errors
+    /// [`RenderError::Design`] names file, line and field.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, RenderError> {
         let wrong = |reason: String| RenderError::Design { design: name.to_owned(), reason };
-        let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-        file.check().map_err(wrong)?;
+        let file = File::read(text).map_err(wrong)?;
         let mut fonts = Vec::new();
-        for wanted in [&file.fonts.serif, &file.fonts.italic, &file.fonts.sans, &file.fonts.fallback] {
-            let font = EMBEDDED_FONTS.iter().find(|f| f.name == wanted);
-            fonts.push(*font.ok_or_else(|| wrong(format!("there is no font {wanted:?}")))?);
+        for wanted in file.fonts.names() {
+            let data = match bundle::embedded_font(wanted) {
+                Some(data) => data,
+                None => {
+                    let bytes = file.bytes(wanted).map_err(wrong)?;
+                    bundle::own_font(&bytes).map_err(|reason| wrong(format!("{wanted}: {reason}")))?
+                }
+            };
+            fonts.push(FontFile { name: wanted.to_owned(), data });
         }
-        Ok(Self { file, fonts })
+        let mut pictures = Vec::new();
+        for place in &file.art.picture {
+            let bytes = file.bytes(&place.file).map_err(wrong)?;
+            let picture = Picture::read(&bytes).map_err(|reason| wrong(format!("{}: {reason}", place.file)))?;
+            pictures.push(Arc::new(picture));
+        }
+        Ok(Self { file, fonts, pictures })
     }
 
     /// The design's name.
@@ -308,7 +395,27 @@ impl Design {
     }
 }
 
+impl Fonts {
+    /// In the order of [`FontRole::ALL`].
+    pub(crate) fn names(&self) -> [&str; 4] {
+        [&self.serif, &self.italic, &self.sans, &self.fallback]
+    }
+}
+
 impl File {
+    /// `design.toml`, with the line of what is wrong.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        let file: Self = toml::from_str(text).map_err(|e| format!("design.toml: {}", e.to_string().trim_end()))?;
+        file.check().map_err(|reason| format!("design.toml: {reason}"))?;
+        Ok(file)
+    }
+
+    /// A file that came with the design.
+    fn bytes(&self, name: &str) -> Result<Vec<u8>, String> {
+        let text = self.files.get(name).ok_or_else(|| format!("{name}: there is no such file beside design.toml"))?;
+        BASE64.decode(text).map_err(|e| format!("{name}: its Base64 is damaged: {e}"))
+    }
+
     /// What the types cannot say: every colour that is used is defined, the QR code is large enough.
     fn check(&self) -> Result<(), String> {
         const SMALLEST_QR: f32 = 35.0;
@@ -331,32 +438,23 @@ impl File {
     }
 }
 
-macro_rules! font {
-    ($name:literal) => {
-        FontFile { name: $name, data: include_bytes!(concat!("../../../templates/certificate/fonts/", $name)) }
-    };
-}
-
-const EMBEDDED_FONTS: [FontFile; 3] = [
-    font!("ebgaramond/EBGaramond12-Regular.ttf"),
-    font!("ebgaramond/EBGaramond12-Italic.ttf"),
-    font!("notosans/NotoSans-Regular.ttf"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn built_in_designs_are_read() {
-        assert_eq!(Design::klasik().unwrap().name(), "klasik");
+        for name in crate::BUILT_IN {
+            assert_eq!(Design::built_in(name).unwrap().name(), name);
+        }
+        assert!(Design::built_in("lain").err().unwrap().to_string().contains("klasik"));
     }
 
     #[test]
     fn mistakes_are_named_with_their_line() {
         let good = include_str!("../../../templates/certificate/klasik/design.toml");
         let error =
-            |from: &str, to: &str| Design::from_toml("uji", &good.replacen(from, to, 1)).unwrap_err().to_string();
+            |from: &str, to: &str| Design::from_toml("uji", &good.replacen(from, to, 1)).err().unwrap().to_string();
         assert!(error("[page]", "[page]\ndepth = 1").contains("depth"));
         assert!(error("ink = \"#", "ink = \"").contains("#rrggbb"));
         assert!(error("EBGaramond12-Regular", "Nirgends").contains("Nirgends"));

@@ -74,6 +74,7 @@ impl Layout {
     /// Sets everything that the certificates of a cohort have in common.
     pub(crate) fn cohort(&self, shared: &Shared) -> Cohort {
         let mut front = Page { art: art::seal(&self.design), ..Page::default() };
+        front.art.extend(art::photo(&self.design));
         self.test_band(shared, &mut front);
         let number_top = self.head(shared, &mut front);
         let place_top = self.signature(shared, &mut front);
@@ -135,7 +136,7 @@ impl Layout {
         const RULE: f32 = 3.4 * MM;
         const WIDEST_GAP: f32 = 5.0 * MM;
         let place = &self.design.file.front.body;
-        let column = Column { x: 0.0, y: 0.0, width: place.name_width, align: Align::Centre };
+        let column = Column { x: 0.0, y: 0.0, width: place.name_width, align: place.align };
         let mut stack = self.stack_at(&column, 0.0);
         stack.add_lines(&self.pens.lead, cohort.given.clone());
         stack.add(&self.pens.name, sheet.name);
@@ -178,8 +179,9 @@ impl Layout {
     }
 
     fn body(&self, shared: &Shared) -> Block {
-        let width = self.design.file.front.body.width;
-        let mut stack = self.stack_at(&Column { x: 0.0, y: 0.0, width, align: Align::Centre }, 0.0);
+        let place = &self.design.file.front.body;
+        let column = Column { x: 0.0, y: 0.0, width: place.width, align: place.align };
+        let mut stack = self.stack_at(&column, 0.0);
         stack.add(&self.pens.lead, "atas keberhasilannya menyelesaikan / for successfully completing");
         stack.add(&self.pens.programme, &shared.programme.id);
         stack.add(&self.pens.programme_en, &shared.programme.en);
@@ -206,7 +208,7 @@ impl Layout {
 
     fn sign_column(&self) -> Column {
         let sign = &self.design.file.front.sign;
-        Column { x: sign.x, y: sign.y, width: sign.width, align: Align::Centre }
+        Column { x: sign.x, y: sign.y, width: sign.width, align: sign.align }
     }
 
     /// Returns where the verification code goes: under the host.
@@ -220,7 +222,12 @@ impl Layout {
 
     fn qr_column(&self) -> Column {
         let qr = &self.design.file.front.qr;
-        Column { x: qr.x + qr.size / 2.0, y: qr.y + qr.size + qr.gap, width: qr.text_width, align: Align::Centre }
+        let x = match qr.align {
+            Align::Left => qr.x,
+            Align::Centre => qr.x + qr.size / 2.0,
+            Align::Right => qr.x + qr.size,
+        };
+        Column { x, y: qr.y + qr.size + qr.gap, width: qr.text_width, align: qr.align }
     }
 
     /// The foot grows upwards from its place.

@@ -40,6 +40,8 @@
 
 mod annex;
 mod art;
+mod background;
+mod bundle;
 mod design;
 mod error;
 mod file_stem;
@@ -47,6 +49,7 @@ mod icc;
 mod ink;
 mod input;
 mod layout;
+mod picture;
 mod plate;
 mod press;
 mod print;
@@ -56,6 +59,7 @@ mod typeset;
 pub mod words;
 mod xmp;
 
+pub use bundle::{BUILT_IN, MAX_FILE, built_in, built_in_file, bundle};
 pub use design::Design;
 pub use error::RenderError;
 pub use file_stem::{MAX_STEM, file_stem};

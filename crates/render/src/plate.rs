@@ -18,7 +18,7 @@ use crate::ink::{ARTIFACT, Embedded, Placed, begin_op, mm, resource, utf16};
 use crate::layout::{Cohort, Layout};
 use crate::structure::{self, Kid, Structure, key};
 use crate::typeset::{Glyphs, MISSING, natural};
-use crate::{RenderError, icc};
+use crate::{RenderError, background, icc};
 
 /// Object numbers of what each certificate adds.
 pub(crate) mod slot {
@@ -150,11 +150,11 @@ impl Plate {
         out.max_id = slot::COUNT;
 
         let resources = self.fonts_of(drawn, pages[0], &mut out).map_err(failed)?;
-        let frame =
-            form(&mut out, content(0), layout.design.file.page.width, layout.design.file.page.height, &resources);
         let body = body_form(&mut out, content(2), layout, cohort, &resources);
+        let mut forms = dictionary! { "B" => body };
+        let backgrounds = background::forms(&mut out, layout, content(0), &resources, &mut forms);
         let mut resources = resources;
-        resources.set("XObject", dictionary! { "A" => frame, "B" => body });
+        resources.set("XObject", forms);
         let resources = out.add_object(resources);
 
         let tree = out.new_object_id();
@@ -162,13 +162,14 @@ impl Plate {
         let mut kids = Vec::new();
         for i in std::iter::once(1).chain(3..pages.len() - 1) {
             let shared = out.add_object(packed(Dictionary::new(), content(i)));
-            let own = if i == 1 { slot::FRONT } else { slot::ANNEX };
+            let (own, background) =
+                if i == 1 { (slot::FRONT, backgrounds.first) } else { (slot::ANNEX, backgrounds.others) };
             let mut page = dictionary! {
                 "Type" => "Page",
                 "Parent" => tree,
                 "MediaBox" => media_box(layout),
                 "Resources" => resources,
-                "Contents" => vec![shared.into(), reference(own)],
+                "Contents" => vec![background.into(), shared.into(), reference(own)],
                 "Tabs" => "S",
             };
             let id = out.new_object_id();
@@ -263,7 +264,7 @@ impl Font {
                 *glyph = Some((remapper.remap(*id), text));
             }
         }
-        let wrong = |reason: String| RenderError::Font { font: file.name.to_owned(), reason };
+        let wrong = |reason: String| RenderError::Font { font: file.name.clone(), reason };
         let program = subsetter::subset(file.data, 0, &remapper).map_err(|e| wrong(e.to_string()))?;
         let widths = remapper.remapped_gids().map(|id| natural(face, id)).collect();
         let digest = Sha256::digest(&program);
@@ -274,10 +275,10 @@ impl Font {
     /// The subset as printpdf wants it. A subset has no name and no weight any more; they come from the whole font.
     fn parsed(&self, layout: &Layout, role: FontRole) -> Result<ParsedFont, RenderError> {
         let (face, file) = (layout.set.face(role), &layout.design.fonts[role as usize]);
-        let wrong = |reason: &str| RenderError::Font { font: file.name.to_owned(), reason: reason.to_owned() };
+        let wrong = |reason: &str| RenderError::Font { font: file.name.clone(), reason: reason.to_owned() };
         let mut parsed = ParsedFont::from_bytes(&self.program, 0, &mut Vec::new())
             .ok_or_else(|| wrong("its subset cannot be read"))?;
-        let stem = file.name.rsplit('/').next().unwrap_or(file.name);
+        let stem = file.name.rsplit('/').next().unwrap_or(&file.name);
         let name = stem.split('.').next().unwrap_or(stem);
         parsed.font_name = Some(format!("{}+{name}", self.tag));
         parsed.pdf_font_metrics.us_weight_class = face.weight().to_number();
@@ -302,13 +303,7 @@ fn own_text(face: &rustybuzz::Face<'_>, id: u16) -> String {
     MISSING.to_owned()
 }
 
-/// A form with the whole page as its box.
-fn form(out: &mut Document, content: Vec<u8>, width: f32, height: f32, resources: &Dictionary) -> ObjectId {
-    let corner = [0.0, 0.0, width * crate::design::MM, height * crate::design::MM];
-    out.add_object(packed(form_dictionary(corner, resources), content))
-}
-
-/// The body's form, whose origin is its top centre.
+/// The body's form, whose origin is where its texts are aligned, at the top.
 fn body_form(
     out: &mut Document,
     content: Vec<u8>,
@@ -316,13 +311,13 @@ fn body_form(
     cohort: &Cohort,
     resources: &Dictionary,
 ) -> ObjectId {
-    let half = layout.design.file.page.width * crate::design::MM / 2.0;
-    let mut dictionary = form_dictionary([-half, -cohort.body.height - 20.0, half, 20.0], resources);
+    let width = layout.design.file.page.width * crate::design::MM;
+    let mut dictionary = form_dictionary([-width, -cohort.body.height - 20.0, width, 20.0], resources);
     dictionary.set("StructParents", i64::from(key::BODY));
     out.add_object(packed(dictionary, content))
 }
 
-fn form_dictionary(corners: [f32; 4], resources: &Dictionary) -> Dictionary {
+pub(crate) fn form_dictionary(corners: [f32; 4], resources: &Dictionary) -> Dictionary {
     dictionary! {
         "Type" => "XObject",
         "Subtype" => "Form",
@@ -370,7 +365,7 @@ fn catalog(out: &mut Document, pages: ObjectId, structure: ObjectId) -> ObjectId
     })
 }
 
-fn packed(dictionary: Dictionary, content: Vec<u8>) -> Stream {
+pub(crate) fn packed(dictionary: Dictionary, content: Vec<u8>) -> Stream {
     Stream::new(dictionary, content).with_compression(true)
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::{Compression, write::ZlibEncoder};
 use sha2::{Digest, Sha256};
 
-use crate::design::MM;
+use crate::design::{Align, MM};
 use crate::ink::{Placed, begin, colour, hex, number, utf16};
 use crate::layout::{Certificate, Layout};
 use crate::plate::{Plate, slot};
@@ -60,12 +60,8 @@ pub(crate) fn print(
     Ok(file.finish(plate, &id))
 }
 
-/// The border, on every page.
-const FRAME: &[u8] = b"/Artifact BMC q /A Do Q EMC\n";
-
 fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -> Result<Vec<u8>, RenderError> {
     let mut out = Vec::with_capacity(8_000);
-    out.extend_from_slice(FRAME);
     let [scale, x, y] = certificate.body;
     out.extend_from_slice(b"q ");
     for v in [scale, 0.0, 0.0, scale, x, y] {
@@ -87,7 +83,7 @@ fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -
 }
 
 fn annex(plate: &Plate, lines: &[Placed]) -> Vec<u8> {
-    let mut out = FRAME.to_vec();
+    let mut out = Vec::new();
     begin(&mut out, "P", structure::REFERENCE);
     for placed in lines {
         placed.write(plate, &mut out);
@@ -96,10 +92,11 @@ fn annex(plate: &Plate, lines: &[Placed]) -> Vec<u8> {
     out
 }
 
-/// The rule under the name, with a lozenge in its middle.
+/// The rule under the name; where it is centred, with a lozenge in its middle.
 fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
     const GAP: f32 = 5.5;
-    let half = layout.design.file.front.body.rule * MM / 2.0;
+    let place = &layout.design.file.front.body;
+    let half = place.rule * MM / 2.0;
     if half <= 0.0 {
         return;
     }
@@ -112,11 +109,15 @@ fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
     colour(out, fine, "RG");
     colour(out, fine, "rg");
     // Infallible: a Vec takes every write.
-    let _ = writeln!(
-        out,
-        "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q EMC",
-        -half, half
-    );
+    let _ = match place.align {
+        Align::Left => writeln!(out, "0 0 m {:.2} 0 l S Q EMC", 2.0 * half),
+        Align::Right => writeln!(out, "0 0 m {:.2} 0 l S Q EMC", -2.0 * half),
+        Align::Centre => writeln!(
+            out,
+            "{:.2} 0 m -{GAP} 0 l {GAP} 0 m {half:.2} 0 l S -3.4 0 m 0 2.2 l 3.4 0 l 0 -2.2 l f Q EMC",
+            -half
+        ),
+    };
 }
 
 /// White ground with the quiet zone, and all dark modules as one path in units of a module.

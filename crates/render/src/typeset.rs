@@ -71,7 +71,7 @@ impl Typesetter {
     pub(crate) fn new(design: &Design) -> Result<Self, RenderError> {
         let mut faces = BTreeMap::new();
         for (role, file) in FontRole::ALL.into_iter().zip(&design.fonts) {
-            let wrong = |reason: &str| RenderError::Font { font: file.name.to_owned(), reason: reason.to_owned() };
+            let wrong = |reason: &str| RenderError::Font { font: file.name.clone(), reason: reason.to_owned() };
             let face = Face::from_slice(file.data, 0).ok_or_else(|| wrong("it cannot be read"))?;
             if face.units_per_em() <= 0 {
                 return Err(wrong("its units per em are zero"));

@@ -124,11 +124,17 @@ fn nothing_leaves_the_page_and_nothing_overlaps() {
         host: "sertifikat.pusat-pelatihan.lembaga-contoh.example".into(),
         ..shared()
     };
-    for shared in [shared(), crowded] {
-        let press = Press::new(&Design::klasik().unwrap(), shared).unwrap();
-        for name in ["Uji", USUAL, LONGEST, &"W".repeat(80), &"Wm ".repeat(27), &"iw".repeat(40)] {
-            for particulars in [particulars(), full()] {
-                Pages::read(&printed(&press, name, &particulars)).check_places(name);
+    // How near to the edge texts may come: within the border, where there is one.
+    for (design, inner) in [("klasik", 16.6), ("modern", 9.0), ("potret", 12.0)] {
+        for shared in [shared(), crowded.clone()] {
+            let press = Press::new(&Design::built_in(design).unwrap(), shared).unwrap();
+            for name in ["Uji", USUAL, LONGEST, &"W".repeat(80), &"Wm ".repeat(27), &"iw".repeat(40)] {
+                for particulars in [particulars(), full()] {
+                    let pages = Pages::read(&printed(&press, name, &particulars));
+                    pages.check_places(&format!("{design}: {name}"), inner);
+                    assert_eq!(pages.qr(), particulars.url);
+                    pages.spoken();
+                }
             }
         }
     }
@@ -199,32 +205,35 @@ fn samples_to_look_at() {
     let folder = std::env::temp_dir().join("piagam-render");
     std::fs::create_dir_all(&folder).unwrap();
     let write = |file: &str, bytes: Vec<u8>| std::fs::write(folder.join(format!("{file}.pdf")), bytes).unwrap();
-    let press = press();
-    for (file, name, particulars) in [
-        ("usual", USUAL, particulars()),
-        ("shortest", "Uji", particulars()),
-        ("longest", LONGEST, particulars()),
-        ("full", USUAL, full()),
-        ("full-longest", LONGEST, full()),
-        ("foreign", "Ñandú Øst Žižek 山田 Ștefan Đặng q\u{303}", particulars()),
-    ] {
-        write(file, printed(&press, name, &particulars));
+    for design in render::BUILT_IN {
+        let press = Press::new(&Design::built_in(design).unwrap(), shared()).unwrap();
+        let write = |file: &str, bytes: Vec<u8>| write(&format!("{design}-{file}"), bytes);
+        for (file, name, particulars) in [
+            ("usual", USUAL, particulars()),
+            ("shortest", "Uji", particulars()),
+            ("longest", LONGEST, particulars()),
+            ("full", USUAL, full()),
+            ("full-longest", LONGEST, full()),
+            ("foreign", "Ñandú Øst Žižek 山田 Ștefan Đặng q\u{303}", particulars()),
+        ] {
+            write(file, printed(&press, name, &particulars));
+        }
+        let subject = |i: u32| Subject {
+            id: format!("Mata pelatihan uji nomor {i} dengan judul yang cukup panjang"),
+            en: format!("Sample subject number {i} with a rather long title"),
+            hours: i,
+        };
+        let crowded = render::Shared {
+            title: Title::Completion,
+            test_band: true,
+            programme: Bilingual::new(
+                "Tata Kelola Pemerintahan Digital dan Pemanfaatan Kecerdasan Artifisial dalam Pelayanan Publik",
+                "Digital Governance and the Use of Artificial Intelligence in Public Services",
+            ),
+            subjects: (1..=20).map(subject).collect(),
+            ..shared()
+        };
+        let press = Press::new(&Design::built_in(design).unwrap(), crowded).unwrap();
+        write("crowded", printed(&press, LONGEST, &full()));
     }
-    let subject = |i: u32| Subject {
-        id: format!("Mata pelatihan uji nomor {i} dengan judul yang cukup panjang"),
-        en: format!("Sample subject number {i} with a rather long title"),
-        hours: i,
-    };
-    let crowded = render::Shared {
-        title: Title::Completion,
-        test_band: true,
-        programme: Bilingual::new(
-            "Tata Kelola Pemerintahan Digital dan Pemanfaatan Kecerdasan Artifisial dalam Pelayanan Publik",
-            "Digital Governance and the Use of Artificial Intelligence in Public Services",
-        ),
-        subjects: (1..=20).map(subject).collect(),
-        ..shared()
-    };
-    let press = Press::new(&Design::klasik().unwrap(), crowded).unwrap();
-    write("crowded", printed(&press, LONGEST, &full()));
 }

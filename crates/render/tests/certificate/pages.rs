@@ -209,15 +209,17 @@ impl Pages {
         image.detect_grids()[0].decode().unwrap().1
     }
 
-    /// No text leaves the border, none lies on another, none is too small to read.
-    pub(crate) fn check_places(&self, what: &str) {
-        const INNER: f32 = 15.5 * 72.0 / 25.4 + 3.2;
+    /// No text comes nearer to the page's edge than `inner` millimetres, none lies on another, none is too small to read.
+    pub(crate) fn check_places(&self, what: &str, inner: f32) {
         const SMALLEST: f32 = 4.0;
-        for page in &self.pages {
+        let inner = inner * 72.0 / 25.4;
+        for (page, id) in self.pages.iter().zip(self.doc.page_iter()) {
+            let media_box = self.doc.get_dictionary(id).unwrap().get(b"MediaBox").unwrap().as_array().unwrap();
+            let (width, height) = (media_box[2].as_float().unwrap(), media_box[3].as_float().unwrap());
             for (i, a) in page.pieces.iter().enumerate() {
-                assert!(a.left > INNER && a.right < 841.89 - INNER, "{what}: {a:?}");
+                assert!(a.left > inner && a.right < width - inner, "{what}: {a:?}");
                 assert!(
-                    a.baseline - 0.2 * a.size > INNER && a.baseline + 0.7 * a.size < 595.28 - INNER,
+                    a.baseline - 0.2 * a.size > inner && a.baseline + 0.7 * a.size < height - inner,
                     "{what}: {a:?}"
                 );
                 assert!(a.size >= SMALLEST, "{what}: {a:?}");
