@@ -100,8 +100,9 @@ impl Plate {
             pdf.resources.fonts.map.insert(FontId(resource(*role).to_owned()), PdfFont::new(parsed));
         }
         let mut contents = vec![cohort.frame.clone()];
-        let body: Vec<Placed> = cohort.body.lines.clone();
-        let pages = [(&cohort.front.art, &cohort.front.lines, structure::FRONT), (&Vec::new(), &body, 0)];
+        let body = structure::body(&cohort.front.lines);
+        let pages =
+            [(&cohort.front.art, &cohort.front.lines, structure::FRONT), (&Vec::new(), &cohort.body.lines, body)];
         let annex = cohort.annex.iter().map(|p| (&p.art, &p.lines, structure::ANNEX));
         for (art, lines, first) in pages.into_iter().chain(annex) {
             let mut ops = vec![Op::SaveGraphicsState];
@@ -149,11 +150,11 @@ impl Plate {
         out.reference_table.cross_reference_type = lopdf::xref::XrefType::CrossReferenceTable;
         out.max_id = slot::COUNT;
 
-        let resources = self.fonts_of(drawn, pages[0], &mut out).map_err(failed)?;
-        let body = body_form(&mut out, content(2), layout, cohort, &resources);
-        let mut forms = dictionary! { "B" => body };
+        let mut resources = self.fonts_of(drawn, pages[0], &mut out).map_err(failed)?;
+        // Before it, a certificate's own content saves the graphics state and moves the origin to where the body begins.
+        let body = out.add_object(packed(Dictionary::new(), [content(2), b"Q\n".to_vec()].concat()));
+        let mut forms = Dictionary::new();
         let backgrounds = background::forms(&mut out, layout, content(0), &resources, &mut forms);
-        let mut resources = resources;
         resources.set("XObject", forms);
         let resources = out.add_object(resources);
 
@@ -162,21 +163,24 @@ impl Plate {
         let mut kids = Vec::new();
         for i in std::iter::once(1).chain(3..pages.len() - 1) {
             let shared = out.add_object(packed(Dictionary::new(), content(i)));
-            let (own, background) =
-                if i == 1 { (slot::FRONT, backgrounds.first) } else { (slot::ANNEX, backgrounds.others) };
+            let contents: Vec<Object> = if i == 1 {
+                vec![backgrounds.first.into(), shared.into(), reference(slot::FRONT), body.into()]
+            } else {
+                vec![backgrounds.others.into(), shared.into(), reference(slot::ANNEX)]
+            };
             let mut page = dictionary! {
                 "Type" => "Page",
                 "Parent" => tree,
                 "MediaBox" => media_box(layout),
                 "Resources" => resources,
-                "Contents" => vec![background.into(), shared.into(), reference(own)],
+                "Contents" => contents,
                 "Tabs" => "S",
             };
             let id = out.new_object_id();
             if i == 1 {
                 page.set("Annots", vec![reference(slot::LINK)]);
                 page.set("StructParents", i64::from(key::FRONT));
-                self.kids = structure.front(&mut out, layout, cohort, id, body);
+                self.kids = structure.front(&mut out, layout, cohort, id);
             } else {
                 page.set("StructParents", i64::from(key::ANNEX) + i as i64 - 3);
                 structure.annex(&mut out, &cohort.annex[i - 3].lines, layout.pens.annex_reference.tag, id);
@@ -301,20 +305,6 @@ fn own_text(face: &rustybuzz::Face<'_>, id: u16) -> String {
         }
     }
     MISSING.to_owned()
-}
-
-/// The body's form, whose origin is where its texts are aligned, at the top.
-fn body_form(
-    out: &mut Document,
-    content: Vec<u8>,
-    layout: &Layout,
-    cohort: &Cohort,
-    resources: &Dictionary,
-) -> ObjectId {
-    let width = layout.design.file.page.width * crate::design::MM;
-    let mut dictionary = form_dictionary([-width, -cohort.body.height - 20.0, width, 20.0], resources);
-    dictionary.set("StructParents", i64::from(key::BODY));
-    out.add_object(packed(dictionary, content))
 }
 
 pub(crate) fn form_dictionary(corners: [f32; 4], resources: &Dictionary) -> Dictionary {

@@ -62,12 +62,6 @@ pub(crate) fn print(
 
 fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -> Result<Vec<u8>, RenderError> {
     let mut out = Vec::with_capacity(8_000);
-    let [scale, x, y] = certificate.body;
-    out.extend_from_slice(b"q ");
-    for v in [scale, 0.0, 0.0, scale, x, y] {
-        number(&mut out, v);
-    }
-    out.extend_from_slice(b"cm /B Do Q\n");
     rule(layout, certificate.rule, &mut out);
     for (number, group) in structure::own_groups(&certificate.front) {
         begin(&mut out, certificate.front[group.start].tag.name(), number);
@@ -79,6 +73,13 @@ fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -
     begin(&mut out, "Figure", structure::QR);
     qr(layout, url, &mut out)?;
     out.extend_from_slice(b"EMC\n");
+    // Where the body that follows begins; it restores the graphics state itself.
+    let [scale, x, y] = certificate.body;
+    out.extend_from_slice(b"q ");
+    for v in [scale, 0.0, 0.0, scale, x, y] {
+        number(&mut out, v);
+    }
+    out.extend_from_slice(b"cm\n");
     Ok(out)
 }
 

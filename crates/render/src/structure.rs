@@ -59,8 +59,7 @@ pub(crate) const ANNEX: usize = REFERENCE + 1;
 pub(crate) mod key {
     pub(crate) const LINK: u32 = 0;
     pub(crate) const FRONT: u32 = 1;
-    pub(crate) const BODY: u32 = 2;
-    pub(crate) const ANNEX: u32 = 3;
+    pub(crate) const ANNEX: u32 = 2;
 }
 
 /// What a kind of text is.
@@ -128,6 +127,11 @@ pub(crate) fn groups(lines: &[Placed]) -> Vec<Range<usize>> {
     groups
 }
 
+/// The first number for the body, which follows what stands fixed on the first page.
+pub(crate) fn body(front: &[Placed]) -> usize {
+    FRONT + groups(front).len()
+}
+
 /// The same with their numbers, for what a certificate adds to its first page.
 pub(crate) fn own_groups(lines: &[Placed]) -> Vec<(usize, Range<usize>)> {
     let mut taken = [false; OWN.len()];
@@ -157,14 +161,7 @@ impl Structure {
     }
 
     /// The elements of the first page, in reading order.
-    pub(crate) fn front(
-        &mut self,
-        out: &mut Document,
-        layout: &Layout,
-        cohort: &Cohort,
-        page: ObjectId,
-        body: ObjectId,
-    ) -> Vec<Kid> {
+    pub(crate) fn front(&mut self, out: &mut Document, layout: &Layout, cohort: &Cohort, page: ObjectId) -> Vec<Kid> {
         let section = || reference(slot::SECTION);
         let mut kids = Vec::new();
         let mut on_page: Vec<Object> = Vec::new();
@@ -183,17 +180,15 @@ impl Structure {
             on_page.push(id.into());
             kids.push((tag.order, Kid { element: id.0, own: None }));
         }
-        let mut in_body: Vec<Object> = Vec::new();
+        let first = body(&cohort.front.lines);
         for (i, group) in groups(&cohort.body.lines).into_iter().enumerate() {
             let tag = cohort.body.lines[group.start].tag;
-            let in_form = dictionary! { "Type" => "MCR", "Pg" => page, "Stm" => body, "MCID" => i as i64 };
-            let id = element(out, tag, section(), page, in_form.into());
-            in_body.push(id.into());
+            let id = element(out, tag, section(), page, content(first + i));
+            on_page.push(id.into());
             // The words above the programme are of the same kind as those above the name.
             kids.push((tag.order.max(Tag::of("programme").order), Kid { element: id.0, own: None }));
         }
         self.parents.insert(key::FRONT, on_page.into());
-        self.parents.insert(key::BODY, in_body.into());
         kids.sort_by_key(|(order, _)| *order);
         kids.into_iter().map(|(_, kid)| kid).collect()
     }

@@ -30,7 +30,7 @@ struct Piece {
     baseline: f32,
     size: f32,
     /// The marked content that it is part of.
-    content: (Option<ObjectId>, i64),
+    content: i64,
 }
 
 /// What is open in a content stream.
@@ -51,8 +51,6 @@ struct Font {
 struct State {
     ctm: Matrix,
     is_black: bool,
-    /// The form that is run, on a page none.
-    form: Option<ObjectId>,
     marked: Vec<Marked>,
 }
 
@@ -168,7 +166,7 @@ impl Pages {
         let document = self.doc.get_dictionary(root).unwrap().get(b"K").unwrap().as_reference().unwrap();
         walk.element(document, root, 0);
         let mut shown: Vec<_> = (0..self.pages.len())
-            .flat_map(|page| self.pages[page].pieces.iter().map(move |p| (page, p.content.0, p.content.1)))
+            .flat_map(|page| self.pages[page].pieces.iter().map(move |p| (page, p.content)))
             .collect();
         shown.sort_unstable();
         shown.dedup();
@@ -238,7 +236,7 @@ impl Pages {
 struct Walk<'a> {
     pages: &'a Pages,
     out: String,
-    seen: Vec<(usize, Option<ObjectId>, i64)>,
+    seen: Vec<(usize, i64)>,
 }
 
 impl Walk<'_> {
@@ -273,13 +271,7 @@ impl Walk<'_> {
                 Object::Integer(number) => {
                     let (at, page) = page(element);
                     let key = doc.get_dictionary(page).unwrap().get(b"StructParents").unwrap().as_i64().unwrap();
-                    self.content((at, None, number), key, id);
-                }
-                Object::Dictionary(kid) if kid.has_type(b"MCR") => {
-                    let form = kid.get(b"Stm").unwrap().as_reference().unwrap();
-                    let stream = doc.get_object(form).unwrap().as_stream().unwrap();
-                    let key = stream.dict.get(b"StructParents").unwrap().as_i64().unwrap();
-                    self.content((page(&kid).0, Some(form), kid.get(b"MCID").unwrap().as_i64().unwrap()), key, id);
+                    self.content((at, number), key, id);
                 }
                 Object::Dictionary(kid) => {
                     assert!(kid.has_type(b"OBJR") && kind == "Link");
@@ -296,9 +288,9 @@ impl Walk<'_> {
         }
     }
 
-    fn content(&mut self, content: (usize, Option<ObjectId>, i64), key: i64, id: ObjectId) {
-        assert_eq!(self.pages.parent(key, Some(content.2)), id, "content knows its element");
-        let pieces = self.pages.pages[content.0].pieces.iter().filter(|p| p.content == (content.1, content.2));
+    fn content(&mut self, content: (usize, i64), key: i64, id: ObjectId) {
+        assert_eq!(self.pages.parent(key, Some(content.1)), id, "content knows its element");
+        let pieces = self.pages.pages[content.0].pieces.iter().filter(|p| p.content == content.1);
         let text: String = pieces.map(|p| p.text.as_str()).collect();
         self.out.push_str(&format!(" {text}"));
         self.seen.push(content);
@@ -308,7 +300,7 @@ impl Walk<'_> {
 fn read_page(doc: &Document, id: ObjectId) -> Page {
     let mut page = Page::default();
     let resources = doc.get_dict_in_dict(doc.get_dictionary(id).unwrap(), b"Resources").unwrap();
-    let state = State { ctm: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], is_black: true, form: None, marked: Vec::new() };
+    let state = State { ctm: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], is_black: true, marked: Vec::new() };
     run(doc, &doc.get_page_content(id), resources, state, &mut page);
     page
 }
@@ -323,8 +315,7 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
         let matrix = || std::array::from_fn(number);
         let part = state.marked.iter().chain(&marked).rev().find(|m| !matches!(m, Marked::Span(..))).cloned();
         if matches!(op.operator.as_str(), "TJ" | "f" | "S" | "B" | "s" | "b" | "f*" | "Do") {
-            let is_form = op.operator == "Do";
-            assert!(part.is_some() || is_form, "{} is neither content nor ornament", op.operator);
+            assert!(part.is_some(), "{} is neither content nor ornament", op.operator);
         }
         match op.operator.as_str() {
             "q" => saved.push(state.clone()),
@@ -340,7 +331,7 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
                 let Some(Marked::Content(number)) = part else { panic!("text as ornament") };
                 let at = times(text_matrix, state.ctm);
                 let items = op.operands[0].as_array().unwrap();
-                page.pieces.push(show(font.unwrap(), size, tracking, at, items, (state.form, number)));
+                page.pieces.push(show(font.unwrap(), size, tracking, at, items, number));
             }
             "BMC" => {
                 assert_eq!(op.operands[0].as_name().unwrap(), b"Artifact");
@@ -369,7 +360,7 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
                 let form = doc.get_object(id).unwrap().as_stream().unwrap();
                 let own = form.dict.get(b"Resources").unwrap().as_dict().unwrap();
                 let marked = marked.clone();
-                let state = State { is_black: false, form: Some(id), marked, ..state.clone() };
+                let state = State { is_black: false, marked, ..state.clone() };
                 run(doc, &form.get_plain_content().unwrap(), own, state, page);
             }
             _ => {}
@@ -377,14 +368,7 @@ fn run(doc: &Document, content: &[u8], resources: &Dictionary, mut state: State,
     }
 }
 
-fn show(
-    font: &Font,
-    size: f32,
-    tracking: f32,
-    at: Matrix,
-    items: &[Object],
-    content: (Option<ObjectId>, i64),
-) -> Piece {
+fn show(font: &Font, size: f32, tracking: f32, at: Matrix, items: &[Object], content: i64) -> Piece {
     let (mut text, mut pen, mut last) = (String::new(), 0.0, 0.0);
     for item in items {
         if let Ok(codes) = item.as_str() {
