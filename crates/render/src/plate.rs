@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, ObjectStream, Stream, StringFormat, dictionary};
 use printpdf::font::PdfFont;
 use printpdf::{
     Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem, TextMatrix,
@@ -30,8 +30,10 @@ pub(crate) mod slot {
     pub(crate) const INFO: u32 = 6;
     /// The first page's element of the structure tree.
     pub(crate) const SECTION: u32 = 7;
+    /// The cross-reference stream.
+    pub(crate) const PLACES: u32 = 8;
     /// How many there are.
-    pub(crate) const COUNT: u32 = 7;
+    pub(crate) const COUNT: u32 = 8;
 }
 
 /// The name of the attached credential, as extractors look for it.
@@ -40,8 +42,8 @@ pub(crate) const ATTACHMENT: &str = "credential.json";
 /// Prepared bytes and what is needed to add to them.
 pub(crate) struct Plate {
     pub(crate) bytes: Vec<u8>,
-    /// Byte offsets of objects, by number; zero for those that a certificate adds.
-    pub(crate) offsets: Vec<usize>,
+    /// Where objects are, by number; free are those that a certificate adds.
+    pub(crate) places: Vec<Place>,
     pub(crate) catalog: u32,
     pub(crate) has_annex: bool,
     /// The element of the structure tree above the sections, and the first section's elements in reading order.
@@ -50,6 +52,16 @@ pub(crate) struct Plate {
     /// SHA-256 of `bytes`.
     pub(crate) fingerprint: [u8; 32],
     fonts: BTreeMap<FontRole, Font>,
+}
+
+/// Where an object is in the file (ISO 32000-1, 7.5.8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Free,
+    /// At this offset in bytes.
+    At(usize),
+    /// In the object stream of this number, as the so-manyeth.
+    Within(u32, u16),
 }
 
 /// A font's subset: by the glyph's number in the whole font, its number here and its text.
@@ -69,7 +81,7 @@ impl Plate {
         }
         let mut plate = Self {
             bytes: Vec::new(),
-            offsets: Vec::new(),
+            places: Vec::new(),
             catalog: 0,
             has_annex: !cohort.annex.is_empty(),
             document: 0,
@@ -217,16 +229,27 @@ impl Plate {
         Ok(dictionary! { "Font" => map })
     }
 
-    /// lopdf writes; its cross-reference table tells where the objects are, and is then cut off for a certificate's own.
+    /// Dictionaries go into one object stream, which is a third of their size. lopdf writes; its cross-reference table tells
+    /// where the streams are, and is then cut off for a certificate's own.
     fn serialise(&mut self, mut out: Document) -> Result<(), RenderError> {
         let failed = |reason: &str| RenderError::Pdf { reason: reason.to_owned() };
+        let pdf = |e: lopdf::Error| failed(&e.to_string());
+        let mut dictionaries = ObjectStream::builder().max_objects(usize::MAX).compression_level(9).build();
+        let plain = out.objects.iter().filter(|(_, object)| !matches!(object, Object::Stream(_)));
+        let plain: Vec<ObjectId> = plain.map(|(id, _)| *id).collect();
+        for id in &plain {
+            let object = out.objects.remove(id).unwrap_or(Object::Null);
+            dictionaries.add_object(*id, object).map_err(pdf)?;
+        }
+        let container = out.new_object_id();
         let mut bytes = Vec::new();
         out.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
+
         let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(40)..]);
         let start = text.rsplit_once("startxref\n").and_then(|(_, tail)| tail.lines().next()?.parse::<usize>().ok());
         let table =
             start.filter(|at| bytes[*at..].starts_with(b"xref\n")).ok_or_else(|| failed("no cross-reference table"))?;
-        self.offsets = vec![0; out.max_id as usize + 1];
+        self.places = vec![Place::Free; out.max_id as usize + 1];
         let mut next = 0;
         for line in String::from_utf8_lossy(&bytes[table + 5..]).lines().take_while(|l| !l.starts_with("trailer")) {
             match *line.split_whitespace().collect::<Vec<_>>() {
@@ -234,16 +257,33 @@ impl Plate {
                     next = first.parse::<usize>().map_err(|_| failed("a cross-reference section without number"))?
                 }
                 [offset, _generation, kind] => {
-                    if kind == "n" && next < self.offsets.len() {
-                        self.offsets[next] =
-                            offset.parse().map_err(|_| failed("a cross-reference entry without offset"))?;
+                    if kind == "n" && next < self.places.len() {
+                        let offset = offset.parse().map_err(|_| failed("a cross-reference entry without offset"))?;
+                        self.places[next] = Place::At(offset);
                     }
                     next += 1;
                 }
                 _ => return Err(failed("an unknown line in the cross-reference table")),
             }
         }
+        for (at, id) in plain.iter().enumerate() {
+            let at = u16::try_from(at).map_err(|_| failed("more than 65536 objects"))?;
+            self.places[id.0 as usize] = Place::Within(container.0, at);
+        }
         bytes.truncate(table);
+        // lopdf drops object streams when it saves.
+        self.places[container.0 as usize] = Place::At(bytes.len());
+        let stream = dictionaries.to_stream_object().map_err(pdf)?;
+        let first = stream.dict.get(b"First").and_then(Object::as_i64).map_err(pdf)?;
+        let head = format!(
+            "{} 0 obj\n<</Type/ObjStm/N {}/First {first}/Filter/FlateDecode/Length {}>>stream\n",
+            container.0,
+            plain.len(),
+            stream.content.len()
+        );
+        bytes.extend_from_slice(head.as_bytes());
+        bytes.extend_from_slice(&stream.content);
+        bytes.extend_from_slice(b"\nendstream\nendobj\n");
         self.bytes = bytes;
         Ok(())
     }

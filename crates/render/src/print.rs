@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::design::{Align, MM};
 use crate::ink::{Placed, begin, colour, hex, number, utf16};
 use crate::layout::{Certificate, Layout};
-use crate::plate::{Plate, slot};
+use crate::plate::{Place, Plate, slot};
 use crate::qr::{QUIET_ZONE, Qr};
 use crate::structure::{self, key};
 use crate::{Particulars, RenderError, xmp};
@@ -32,7 +32,7 @@ pub(crate) fn print(
     certificate: &Certificate,
     about: &About<'_>,
 ) -> Result<Vec<u8>, RenderError> {
-    let mut file = File { bytes: Vec::with_capacity(plate.bytes.len() + 24_000), offsets: plate.offsets.clone() };
+    let mut file = File { bytes: Vec::with_capacity(plate.bytes.len() + 24_000), places: plate.places.clone() };
     file.bytes.extend_from_slice(&plate.bytes);
 
     file.stream(slot::FRONT, "", &front(layout, plate, certificate, &about.particulars.url)?);
@@ -145,12 +145,12 @@ fn qr(layout: &Layout, url: &str, out: &mut Vec<u8>) -> Result<(), RenderError> 
 /// A file that grows by objects.
 struct File {
     bytes: Vec<u8>,
-    offsets: Vec<usize>,
+    places: Vec<Place>,
 }
 
 impl File {
     fn object(&mut self, number: u32, body: impl FnOnce(&mut Vec<u8>)) {
-        self.offsets[number as usize] = self.bytes.len();
+        self.places[number as usize] = Place::At(self.bytes.len());
         let _ = writeln!(self.bytes, "{number} 0 obj");
         body(&mut self.bytes);
         self.bytes.extend_from_slice(b"\nendobj\n");
@@ -223,26 +223,36 @@ impl File {
         });
     }
 
-    /// Cross-reference table and trailer.
+    /// The cross-reference stream, which is the trailer too (ISO 32000-1, 7.5.8): five bytes an object for where it is, two
+    /// for its place in an object stream.
     fn finish(mut self, plate: &Plate, id: &[u8; 16]) -> Vec<u8> {
         let start = self.bytes.len();
-        let out = &mut self.bytes;
-        let _ = writeln!(out, "xref\n0 {}\n0000000000 65535 f ", self.offsets.len());
-        for offset in &self.offsets[1..] {
-            let kind = if *offset == 0 { "00000 f" } else { "00000 n" };
-            let _ = writeln!(out, "{offset:010} {kind} ");
+        self.places[slot::PLACES as usize] = Place::At(start);
+        let mut table = Vec::with_capacity(self.places.len() * 7);
+        for place in &self.places {
+            let (kind, at, within) = match *place {
+                Place::Free => (0, 0, 0),
+                Place::At(offset) => (1, offset as u32, 0),
+                Place::Within(container, at) => (2, container, at),
+            };
+            table.push(kind);
+            table.extend_from_slice(&at.to_be_bytes());
+            table.extend_from_slice(&within.to_be_bytes());
         }
-        let _ = write!(
-            out,
-            "trailer\n<</Size {}/Root {} 0 R/Info {} 0 R/ID[<",
-            self.offsets.len(),
+        let mut entries = format!(
+            "/Type/XRef/W[1 4 2]/Size {}/Root {} 0 R/Info {} 0 R/ID",
+            self.places.len(),
             plate.catalog,
             slot::INFO
-        );
-        hex(out, id);
-        out.extend_from_slice(b"><");
-        hex(out, id);
-        let _ = writeln!(out, ">]>>\nstartxref\n{start}\n%%EOF");
+        )
+        .into_bytes();
+        for bracket in [b"[<", b"><"] {
+            entries.extend_from_slice(bracket);
+            hex(&mut entries, id);
+        }
+        entries.extend_from_slice(b">]");
+        self.stream(slot::PLACES, &String::from_utf8_lossy(&entries), &table);
+        let _ = writeln!(self.bytes, "startxref\n{start}\n%%EOF");
         self.bytes
     }
 }
