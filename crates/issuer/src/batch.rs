@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 pub use plan::{Conflict, Plan, Unchanged, plan};
 pub use reissue::reissue;
-pub use template::{Slots, Template};
+pub use template::Template;
 
 use crate::fault::IssueError;
 use crate::keyring::Signer;

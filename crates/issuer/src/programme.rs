@@ -76,7 +76,7 @@ pub struct Programme {
 }
 
 /// A text in both languages of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Words {
     /// Indonesian, the legal text.
     pub id: String,

@@ -28,6 +28,7 @@
 //! assert_eq!(report.verdict, Verdict::Valid);
 //! ```
 
+pub mod compact;
 mod context;
 mod credential;
 mod did;

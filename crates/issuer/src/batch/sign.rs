@@ -25,11 +25,7 @@ pub(super) async fn sign(
     now: Timestamp,
     listener: Listener<'_>,
 ) -> Result<(), IssueError> {
-    let bench = Arc::new(Bench {
-        office: office.clone(),
-        signer: Arc::clone(signer),
-        template: template(office, batch).await?,
-    });
+    let bench = Arc::new(Bench { signer: Arc::clone(signer), template: template(office, batch).await? });
     let total = batch.certificates;
     let mut done = batch.signed;
     let mut waiting = office.store.unsigned(batch.new.id, 0, CHUNK).await?;
@@ -58,7 +54,6 @@ pub(super) async fn template(office: &Office, batch: &Batch) -> Result<Template,
 
 /// What a signing thread needs.
 struct Bench {
-    office: Office,
     signer: Arc<dyn Signer>,
     template: Template,
 }
@@ -91,7 +86,7 @@ async fn sign_chunk(bench: &Arc<Bench>, mut waiting: Vec<Unsigned>) -> Result<Ve
 fn sign_one(bench: &Bench, unsigned: &Unsigned) -> Result<SignedCertificate, IssueError> {
     let certificate = &unsigned.certificate;
     let unfit = |problems: Vec<Problem>| IssueError::Credential { id: certificate.id, problems };
-    let ready = bench.template.fill(&bench.office, unsigned).check().map_err(unfit)?;
+    let ready = bench.template.fill(unsigned).check().map_err(unfit)?;
     let created = date_time_stamp(certificate.valid_from);
     let method = bench.signer.method();
     let prove = |suite: Cryptosuite| -> Result<Signed, IssueError> {

@@ -4,67 +4,34 @@
 //! ten years, gives the same documents. Slots are filled by JSON pointer after parsing, never by text substitution.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use store::Unsigned;
-use vc::{Award, Cryptosuite, Draft, Key, Problem, StatusEntry, VerificationMethod, date_time_stamp};
+use vc::compact::{self, Fixed, Place, Slot, SlotKind};
+use vc::{Award, Cryptosuite, Draft, Key, Problem, ProblemKind, StatusEntry, VerificationMethod, date_time_stamp};
 
 use crate::office::Office;
 use crate::programme::{Programme, Words};
 
-/// What all credentials of a batch share.
+/// What all credentials of a batch share, and the issuer's name as the PDF prints it. It is published as it is frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {
-    /// Names this form of template.
-    pub format: String,
-    /// The issuer's name in Indonesian, for the PDF.
-    pub issuer_id: String,
-    /// The issuer's name in English, for the PDF.
-    pub issuer_en: String,
-    /// The credential, empty where it varies.
-    pub credential: Value,
-    /// Where it varies.
-    pub slots: Slots,
+    /// The issuer's name in both languages, for the PDF.
+    #[serde(rename = "issuerName")]
+    pub issuer_name: Words,
+    /// The credential, empty where it varies, and where that is.
+    #[serde(flatten)]
+    pub form: compact::Template,
 }
-
-/// JSON pointers into the credential, for each field that varies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slots {
-    /// The credential's id.
-    pub id: Vec<String>,
-    /// `validFrom`.
-    pub valid_from: Vec<String>,
-    /// `validUntil`.
-    pub valid_until: Vec<String>,
-    /// The holder's name.
-    pub name: Vec<String>,
-    /// The certificate number.
-    pub number: Vec<String>,
-    /// The grade.
-    pub grade: Vec<String>,
-    /// The URL of the status list.
-    pub status_list: Vec<String>,
-    /// That URL, `#` and the index.
-    pub status_entry: Vec<String>,
-    /// The index, as text.
-    pub status_index: Vec<String>,
-    /// The members to leave out when there is no `validUntil`.
-    pub without_valid_until: Vec<String>,
-    /// The members to leave out when there is no grade.
-    pub without_grade: Vec<String>,
-}
-
-/// The form that this version writes.
-const FORMAT: &str = "piagam-template-1";
 
 /// Stand for the values of slots while their places are looked for.
 const MARK: Fields = Fields {
-    id: "urn:slot:id",
+    id: "00000000-0000-4000-8000-00000000beef",
     valid_from: "2020-01-01T00:00:01Z",
     valid_until: Some("2020-01-01T00:00:02Z"),
     name: "slot:name",
     number: "slot:number",
     grade: Some("slot:grade"),
-    status_list: "urn:slot:list",
+    status_list: 254,
     status_index: 131_071,
 };
 
@@ -77,7 +44,7 @@ struct Fields<'a> {
     name: &'a str,
     number: &'a str,
     grade: Option<&'a str>,
-    status_list: &'a str,
+    status_list: u32,
     status_index: u32,
 }
 
@@ -89,33 +56,34 @@ impl Template {
     pub fn of(office: &Office, programme: &Programme) -> Result<Self, Vec<Problem>> {
         let whole = draft_value(award(office, programme, MARK))?;
         let bare = |fields: Fields| draft_value(award(office, programme, fields));
-        let slots = Slots {
-            id: places(&whole, MARK.id),
-            valid_from: places(&whole, MARK.valid_from),
-            valid_until: places(&whole, MARK.valid_until.unwrap_or_default()),
-            name: places(&whole, MARK.name),
-            number: places(&whole, MARK.number),
-            grade: places(&whole, MARK.grade.unwrap_or_default()),
-            status_list: places(&whole, MARK.status_list),
-            status_entry: places(&whole, &entry(MARK.status_list, MARK.status_index)),
-            status_index: places(&whole, &MARK.status_index.to_string()),
-            without_valid_until: missing(&whole, &bare(Fields { valid_until: None, ..MARK })?),
-            without_grade: missing(&whole, &bare(Fields { grade: None, ..MARK })?),
+        let place = |prefix: String, value: String| Place { at: places(&whole, &format!("{prefix}{value}")), prefix };
+        let lists = status_prefix(office);
+        let fixed = Fixed {
+            id: place(id_prefix(office), MARK.id.to_owned()),
+            valid_from: place(String::new(), MARK.valid_from.to_owned()),
+            status_list: place(lists.clone(), MARK.status_list.to_string()),
+            status_entry: place(lists, format!("{}#{}", MARK.status_list, MARK.status_index)),
+            status_index: place(String::new(), MARK.status_index.to_string()),
         };
-        let mut credential = whole;
-        for pointer in slots.filled() {
-            put(&mut credential, pointer, "");
-        }
-        Ok(Self {
-            format: FORMAT.to_owned(),
-            issuer_id: office.issuer.name_id.clone(),
-            issuer_en: office.issuer.name_en.clone(),
-            credential,
-            slots,
-        })
+        let slot = |name: &str, kind, value: &str, without| {
+            let at = places(&whole, value);
+            Slot { name: name.to_owned(), kind, at, without }
+        };
+        let without_grade = missing(&whole, &bare(Fields { grade: None, ..MARK })?);
+        let without_until = missing(&whole, &bare(Fields { valid_until: None, ..MARK })?);
+        let slots = vec![
+            slot("name", SlotKind::Text, MARK.name, Vec::new()),
+            slot("number", SlotKind::Text, MARK.number, Vec::new()),
+            slot("grade", SlotKind::Text, MARK.grade.unwrap_or_default(), without_grade),
+            slot("validUntil", SlotKind::Time, MARK.valid_until.unwrap_or_default(), without_until),
+        ];
+        let form = compact::Template::new(whole, fixed, slots)
+            .map_err(|error| vec![Problem::new(ProblemKind::Member, "", error.to_string())])?;
+        let (id, en) = (office.issuer.name_id.clone(), office.issuer.name_en.clone());
+        Ok(Self { issuer_name: Words { id, en }, form })
     }
 
-    /// The bytes that are frozen.
+    /// The bytes that are frozen and published.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a template has only strings as keys")
     }
@@ -125,76 +93,51 @@ impl Template {
     /// # Errors
     /// Why they are no template of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let template: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        match template.format == FORMAT {
-            true => Ok(template),
-            false => Err(format!("its form is {}, this piagam reads {FORMAT}", template.format)),
-        }
+        compact::Template::parse(bytes).map_err(|error| error.to_string())?;
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
     }
 
     /// The credential of a reserved certificate, not yet checked.
-    pub fn fill(&self, office: &Office, unsigned: &Unsigned) -> Draft {
+    pub fn fill(&self, unsigned: &Unsigned) -> Draft {
         let certificate = &unsigned.certificate;
-        let grade = unsigned.details.public["credential_grade"].as_str();
         let valid_until = certificate.valid_until.map(date_time_stamp);
         self.fill_fields(Fields {
-            id: &office.credential_url(certificate.id),
+            id: &certificate.id.to_string(),
             valid_from: &date_time_stamp(certificate.valid_from),
             valid_until: valid_until.as_deref(),
             name: certificate.name.as_deref().unwrap_or_default(),
             number: &certificate.number,
-            grade,
-            status_list: &office.status_url(vc::Purpose::Revocation, certificate.status_list),
+            grade: unsigned.details.public["credential_grade"].as_str(),
+            status_list: certificate.status_list,
             status_index: certificate.status_index,
         })
     }
 
     fn fill_fields(&self, fields: Fields) -> Draft {
-        let mut credential = self.credential.clone();
-        let index = fields.status_index.to_string();
-        let entry = entry(fields.status_list, fields.status_index);
-        let slots = &self.slots;
-        for (pointers, value) in [
-            (&slots.id, fields.id),
-            (&slots.valid_from, fields.valid_from),
-            (&slots.valid_until, fields.valid_until.unwrap_or_default()),
-            (&slots.name, fields.name),
-            (&slots.number, fields.number),
-            (&slots.grade, fields.grade.unwrap_or_default()),
-            (&slots.status_list, fields.status_list),
-            (&slots.status_entry, entry.as_str()),
-            (&slots.status_index, index.as_str()),
-        ] {
-            for pointer in pointers {
-                put(&mut credential, pointer, value);
-            }
-        }
-        if fields.valid_until.is_none() {
-            slots.without_valid_until.iter().for_each(|pointer| leave_out(&mut credential, pointer));
-        }
-        if fields.grade.is_none() {
-            slots.without_grade.iter().for_each(|pointer| leave_out(&mut credential, pointer));
-        }
-        Draft::from_value(credential)
+        let value = |slot: &Slot| match slot.name.as_str() {
+            "name" => Some(fields.name),
+            "number" => Some(fields.number),
+            "grade" => fields.grade,
+            _ => fields.valid_until,
+        };
+        Draft::from_value(self.form.fill(&compact::Fields {
+            id: fields.id,
+            valid_from: fields.valid_from,
+            status_list: fields.status_list,
+            status_index: fields.status_index,
+            slots: self.form.slots().iter().map(value).collect(),
+        }))
     }
 }
 
-impl Slots {
-    fn filled(&self) -> impl Iterator<Item = &String> {
-        [
-            &self.id,
-            &self.valid_from,
-            &self.valid_until,
-            &self.name,
-            &self.number,
-            &self.grade,
-            &self.status_list,
-            &self.status_entry,
-            &self.status_index,
-        ]
-        .into_iter()
-        .flatten()
-    }
+/// What stands before the UUID in a credential's id.
+fn id_prefix(office: &Office) -> String {
+    format!("{}/credentials/", office.issuer.base_url)
+}
+
+/// What stands before the number in the URL of a status list.
+fn status_prefix(office: &Office) -> String {
+    format!("{}/status/{}/", office.issuer.base_url, vc::Purpose::Revocation.name())
 }
 
 /// The award of one certificate of a programme.
@@ -204,7 +147,7 @@ fn award(office: &Office, programme: &Programme, fields: Fields) -> Award {
         midnight.map_or_else(|_| format!("{date}T00:00:00Z"), |at| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     };
     Award {
-        id: fields.id.to_owned(),
+        id: format!("{}{}", id_prefix(office), fields.id),
         issuer: office.issuer.did.clone(),
         issuer_name: joined(&office.issuer.name_id, &office.issuer.name_en),
         issuer_url: office.site.clone(),
@@ -221,7 +164,10 @@ fn award(office: &Office, programme: &Programme, fields: Fields) -> Award {
         starts: day(programme.cohort.starts),
         ends: day(programme.cohort.ends),
         grade: fields.grade.map(str::to_owned),
-        status: StatusEntry { list: fields.status_list.to_owned(), index: fields.status_index },
+        status: StatusEntry {
+            list: format!("{}{}", status_prefix(office), fields.status_list),
+            index: fields.status_index,
+        },
     }
 }
 
@@ -268,10 +214,6 @@ fn joined(id: &str, en: &str) -> String {
         true => id.to_owned(),
         false => format!("{id} / {en}"),
     }
-}
-
-fn entry(list: &str, index: u32) -> String {
-    format!("{list}#{index}")
 }
 
 /// The document of an award. A draft does not show its value, a signed credential does: it is signed with a key that
@@ -333,19 +275,6 @@ fn walk(value: &Value, pointer: String, visit: &mut impl FnMut(&str, &Value)) {
     }
 }
 
-fn put(document: &mut Value, pointer: &str, text: &str) {
-    if let Some(place) = document.pointer_mut(pointer) {
-        *place = Value::String(text.to_owned());
-    }
-}
-
-fn leave_out(document: &mut Value, pointer: &str) {
-    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-    if let Some(members) = document.pointer_mut(parent).and_then(Value::as_object_mut) {
-        Map::shift_remove(members, &name.replace("~1", "/").replace("~0", "~"));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,13 +294,13 @@ mod tests {
             (Some("2029-08-12T16:59:59Z"), Some("Memuaskan / Satisfactory")),
         ] {
             let fields = Fields {
-                id: "http://localhost:8080/credentials/00000000-0000-4000-8000-000000000001",
+                id: "00000000-0000-4000-8000-000000000001",
                 valid_from: "2026-08-12T01:02:03Z",
                 valid_until,
                 name: "Dr. I Made \"Contoh\" / Uji, M.Si.",
                 number: "00001/AI/II/VIII/2026",
                 grade,
-                status_list: "http://localhost:8080/status/revocation/1",
+                status_list: 1,
                 status_index: 77,
             };
             assert_eq!(again.fill_fields(fields), award(&desk.office, &programme, fields).into_draft());
@@ -385,9 +314,16 @@ mod tests {
         let (programme, _) = programme();
         let template = Template::of(&desk.office, &programme).unwrap();
         let text = String::from_utf8(template.to_bytes()).unwrap();
-        assert!(!text.contains("slot:") && !text.contains("131071"), "{text}");
-        assert_eq!(template.slots.name.len(), 2, "{:?}", template.slots);
-        assert_eq!(template.slots.without_grade, ["/credentialSubject/result"]);
-        assert_eq!(template.slots.without_valid_until, ["/validUntil"]);
+        assert!(!text.contains("slot:") && !text.contains("131071") && !text.contains("beef"), "{text}");
+        let slots = template.form.slots();
+        assert_eq!(
+            slots.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>(),
+            ["name", "number", "grade", "validUntil"]
+        );
+        assert_eq!(slots[0].at.len(), 2, "{slots:?}");
+        assert_eq!(
+            (slots[2].without.as_slice(), slots[3].without.as_slice()),
+            (["/credentialSubject/result".to_owned()].as_slice(), ["/validUntil".to_owned()].as_slice())
+        );
     }
 }

@@ -131,7 +131,7 @@ fn shared(office: &Office, programme: &Programme, template: &Template) -> Shared
             DocumentTitle::Sertifikat => Title::Certificate,
             DocumentTitle::SuratTandaTamatPelatihan => Title::Completion,
         },
-        agency: Bilingual::new(template.issuer_id.clone(), template.issuer_en.clone()),
+        agency: both(&template.issuer_name),
         programme: both(&programme.title),
         partners: programme.partners.clone(),
         cohort: programme.cohort_words().id,
