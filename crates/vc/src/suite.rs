@@ -6,8 +6,9 @@ use crate::json_ld;
 use crate::key::PublicKey;
 use crate::problem::{Problem, ProblemKind};
 use crate::rdfc;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// A cryptosuite that Piagam signs with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,47 +121,132 @@ pub(crate) fn suite_of(proof: &Map<String, Value>) -> Result<Cryptosuite, Proble
     }
 }
 
-/// Proof verification (3.2.7, 3.3.7) of one proof over `unsecured`, which is the document without any
-/// proof, or with the previous proofs of a chain.
-pub(crate) fn verify_proof(unsecured: &Value, proof: &Map<String, Value>, key: &PublicKey) -> Result<(), Problem> {
-    let suite = suite_of(proof)?;
-    let value = proof.get("proofValue").and_then(Value::as_str).unwrap_or_default();
-    let signature = parse_proof_value(value).ok_or_else(|| {
-        Problem::new(
-            ProblemKind::ProofMember,
-            "proof.proofValue",
-            "64 bytes in base58btc with a leading z are expected",
-        )
-    })?;
-    let rebased;
-    let document = match (suite, proof.get("@context")) {
-        // 3.3.2, steps 4 and 5: the document may have gained contexts after signing, at the end only.
-        (Cryptosuite::EddsaJcs2022, Some(signed)) => {
-            rebased = with_signed_context(unsecured, signed)?;
-            &rebased
+/// What the proofs of one document cover. A proof set costs one canonicalization for each cryptosuite (and each chain or
+/// context that a proof names), not one for each proof: canonicalizing is the part that a stranger can make expensive.
+pub(crate) struct Covered {
+    unsecured: Value,
+    hashed: Vec<(Variant, Result<[u8; 32], Problem>)>,
+}
+
+/// What one proof covers beside the document without any proof.
+#[derive(Debug, PartialEq)]
+struct Variant {
+    suite: Cryptosuite,
+    /// The context as it was signed, where the proof names one (3.3.2, steps 4 and 5).
+    context: Option<Value>,
+    /// The proofs before it in a chain (VC Data Integrity 1.0, 4.5).
+    previous: Option<Value>,
+}
+
+impl Covered {
+    /// The document, whose own proofs are left out.
+    pub(crate) fn of(document: &Value) -> Self {
+        let mut unsecured = document.clone();
+        if let Some(members) = unsecured.as_object_mut() {
+            members.remove("proof");
         }
-        _ => unsecured,
-    };
-    let hashes = hash_data(suite, document, &proof_configuration(suite, document, proof))?;
-    match key.verifies(&hashes.bytes, &signature) {
-        true => Ok(()),
-        false => {
-            Err(Problem::new(ProblemKind::Signature, "proof.proofValue", "the signature does not fit the content"))
+        Self { unsecured, hashed: Vec::new() }
+    }
+
+    /// Proof verification (3.2.7, 3.3.7) of one proof, over the document or over the document with the `previous` proofs
+    /// of a chain.
+    pub(crate) fn verify(
+        &mut self,
+        previous: Option<&[&Map<String, Value>]>,
+        proof: &Map<String, Value>,
+        key: &PublicKey,
+    ) -> Result<(), Problem> {
+        let suite = suite_of(proof)?;
+        let value = proof.get("proofValue").and_then(Value::as_str).unwrap_or_default();
+        let signature = parse_proof_value(value).ok_or_else(|| {
+            let detail = "64 bytes in base58btc with a leading z are expected";
+            Problem::new(ProblemKind::ProofMember, "proof.proofValue", detail)
+        })?;
+        let configuration = transform(suite, &proof_configuration(suite, &self.unsecured, proof))?;
+        let context = proof.get("@context").filter(|_| suite == Cryptosuite::EddsaJcs2022).cloned();
+        let document = self.hash(Variant { suite, context, previous: previous.map(|proofs| json!(proofs)) })?;
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&Sha256::digest(&configuration));
+        bytes[32..].copy_from_slice(&document);
+        match key.verifies(&bytes, &signature) {
+            true => Ok(()),
+            false => {
+                Err(Problem::new(ProblemKind::Signature, "proof.proofValue", "the signature does not fit the content"))
+            }
         }
+    }
+
+    fn hash(&mut self, variant: Variant) -> Result<[u8; 32], Problem> {
+        if let Some((_, hash)) = self.hashed.iter().find(|(known, _)| *known == variant) {
+            return hash.clone();
+        }
+        let hash = variant.document(&self.unsecured).and_then(|document| {
+            let canonical = transform(variant.suite, &document)?;
+            Ok(Sha256::digest(&canonical).into())
+        });
+        self.hashed.push((variant, hash.clone()));
+        hash
     }
 }
 
-fn with_signed_context(unsecured: &Value, signed: &Value) -> Result<Value, Problem> {
-    let list = |value: &Value| match value {
+impl Variant {
+    fn document<'a>(&self, unsecured: &'a Value) -> Result<Cow<'a, Value>, Problem> {
+        let mut document = Cow::Borrowed(unsecured);
+        if let Some(previous) = &self.previous {
+            document.to_mut()["proof"] = previous.clone();
+        }
+        // The document may have gained contexts after signing, at the end only.
+        if let Some(signed) = &self.context {
+            let present = unsecured.get("@context").map(list).unwrap_or_default();
+            if !present.starts_with(&list(signed)) {
+                let detail = "the document's @context does not begin with the one that was signed";
+                return Err(Problem::new(ProblemKind::Signature, "proof.@context", detail));
+            }
+            document.to_mut()["@context"] = signed.clone();
+        }
+        Ok(document)
+    }
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    match value {
         Value::Array(items) => items.clone(),
         one => vec![one.clone()],
-    };
-    let present = unsecured.get("@context").map(list).unwrap_or_default();
-    if !present.starts_with(&list(signed)) {
-        let detail = "the document's @context does not begin with the one that was signed";
-        return Err(Problem::new(ProblemKind::Signature, "proof.@context", detail));
     }
-    let mut document = unsecured.clone();
-    document["@context"] = signed.clone();
-    Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Key;
+
+    fn proof(suite: Cryptosuite, more: Value) -> Map<String, Value> {
+        let mut proof =
+            json!({ "type": "DataIntegrityProof", "cryptosuite": suite.name(), "proofValue": proof_value(&[7; 64]) });
+        proof.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        proof.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_proof_set_is_canonicalized_once_for_each_suite_chain_and_context() {
+        let document = json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"], "proof": [] });
+        let key = Key::from_seed([1; 32]).public();
+        let mut covered = Covered::of(&document);
+        let mut made = |suite, more, previous: Option<&[&Map<String, Value>]>| {
+            assert!(covered.verify(previous, &proof(suite, more), &key).is_err());
+            covered.hashed.len()
+        };
+        for _ in 0..16 {
+            assert_eq!(made(Cryptosuite::EddsaRdfc2022, json!({}), None), 1);
+        }
+        assert_eq!(made(Cryptosuite::EddsaJcs2022, json!({}), None), 2);
+        let first = proof(Cryptosuite::EddsaJcs2022, json!({ "id": "urn:uuid:1" }));
+        let context = json!({ "@context": ["https://www.w3.org/ns/credentials/v2"] });
+        for _ in 0..2 {
+            assert_eq!(made(Cryptosuite::EddsaJcs2022, json!({}), Some(&[&first])), 3);
+        }
+        for _ in 0..2 {
+            assert_eq!(made(Cryptosuite::EddsaJcs2022, context.clone(), None), 4);
+        }
+    }
 }

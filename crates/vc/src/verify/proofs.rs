@@ -5,10 +5,10 @@ use crate::did::{DidDocument, did_key_method, did_web_url};
 use crate::evidence::{Evidence, Need};
 use crate::key::PublicKey;
 use crate::problem::{Problem, ProblemKind};
-use crate::suite::{suite_of, verify_proof};
+use crate::suite::{Covered, suite_of};
 use crate::time::parse_date_time_stamp;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Most proofs that a document may carry.
 const MAX_PROOFS: usize = 16;
@@ -51,14 +51,11 @@ pub(super) fn judge(
     if let Some(problem) = proofs.iter().find_map(|proof| previous_proofs(proof, &proofs).err()) {
         return (Err(Finding::Fails(problem)), Vec::new());
     }
-    let mut unsecured = document.clone();
-    if let Some(members) = unsecured.as_object_mut() {
-        members.remove("proof");
-    }
+    let mut covered = Covered::of(document);
     let mut signers = Vec::new();
     let mut undecided = None;
     for proof in &proofs {
-        match judge_one(&unsecured, proof, &proofs, expected, evidence, now) {
+        match judge_one(&mut covered, proof, &proofs, expected, evidence, now) {
             Ok(controller) => signers.push(controller),
             Err(Finding::Undecided(problem)) => undecided = undecided.or(Some(problem)),
             Err(fails) => return (Err(fails), Vec::new()),
@@ -110,7 +107,7 @@ fn proofs(document: &Value) -> Result<Vec<&Map<String, Value>>, Problem> {
 }
 
 fn judge_one(
-    unsecured: &Value,
+    covered: &mut Covered,
     proof: &Map<String, Value>,
     all: &[&Map<String, Value>],
     expected: Expected<'_>,
@@ -120,18 +117,8 @@ fn judge_one(
     let method = check_members(proof, expected, now).map_err(Finding::Fails)?;
     let created = proof.get("created").and_then(Value::as_str);
     let key = key_of(method, expected.purpose, created, evidence)?;
-    // What a chained proof covers: the document together with the proofs it names.
-    let chained;
-    let document = match previous_proofs(proof, all).map_err(Finding::Fails)? {
-        None => unsecured,
-        Some(previous) => {
-            let mut with_previous = unsecured.clone();
-            with_previous["proof"] = json!(previous);
-            chained = with_previous;
-            &chained
-        }
-    };
-    verify_proof(document, proof, &key).map_err(Finding::Fails)?;
+    let previous = previous_proofs(proof, all).map_err(Finding::Fails)?;
+    covered.verify(previous.as_deref(), proof, &key).map_err(Finding::Fails)?;
     Ok(controller(method).to_owned())
 }
 
