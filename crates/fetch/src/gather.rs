@@ -13,21 +13,29 @@ const MAX_NEEDS: usize = 24;
 /// Answers what `vc::needs` still asks for, until it asks for nothing more. What the caller has answered already (from
 /// its store, from a trust bundle) is not fetched again.
 pub async fn gather(text: &[u8], evidence: &mut Evidence, fetcher: &Fetcher) {
-    gather_for(|evidence| vc::needs(text, evidence), evidence, fetcher).await;
+    let known = std::mem::take(evidence);
+    let needs = |evidence| std::future::ready((vc::needs(text, &evidence), evidence));
+    *evidence = gather_for(needs, known, fetcher).await;
 }
 
-/// The same for whatever else has needs, such as a presentation: one bound for everything that is inside it.
-pub async fn gather_for(needs: impl Fn(&Evidence) -> Vec<Need>, evidence: &mut Evidence, fetcher: &Fetcher) {
+/// The same for whatever else has needs, such as a presentation: one bound for everything that is inside it. `needs` is
+/// handed the evidence and gives it back with what is missing, so that it may look through it on another thread.
+pub async fn gather_for<N>(needs: impl Fn(Evidence) -> N, mut evidence: Evidence, fetcher: &Fetcher) -> Evidence
+where
+    N: Future<Output = (Vec<Need>, Evidence)>,
+{
     let mut left = MAX_NEEDS;
     for _ in 0..MAX_ROUNDS {
-        let mut needs = needs(evidence);
-        needs.truncate(left);
-        if needs.is_empty() {
-            return;
+        let mut missing;
+        (missing, evidence) = needs(evidence).await;
+        missing.truncate(left);
+        if missing.is_empty() {
+            break;
         }
-        left -= needs.len();
-        answer(needs, evidence, fetcher).await;
+        left -= missing.len();
+        answer(missing, &mut evidence, fetcher).await;
     }
+    evidence
 }
 
 /// All at once: a server that is down costs its ten seconds once.

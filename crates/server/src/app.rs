@@ -8,12 +8,13 @@ use issuer::deliver::Deliverer;
 use issuer::keyring::Signer;
 use jiff::Timestamp;
 use store::{Issuer, Store};
-use tokio::sync::Semaphore;
 
-use crate::bounds;
 use crate::config::Config;
+use crate::limit::Allowances;
 use crate::pages::{Pages, TemplateError};
 use crate::take::Made;
+use crate::upload::Uploads;
+use crate::work::Work;
 
 /// The state of the service.
 pub struct App {
@@ -24,7 +25,9 @@ pub struct App {
     pub(crate) fetcher: fetch::Fetcher,
     pub(crate) deliverer: Deliverer,
     pub(crate) made: Made,
-    pub(crate) uploads: Semaphore,
+    pub(crate) work: Work,
+    pub(crate) uploads: Uploads,
+    pub(crate) allowances: Allowances,
     ready: AtomicBool,
     clock: Clock,
 }
@@ -52,7 +55,9 @@ impl App {
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
             deliverer: Deliverer::new(office.clone()),
             made: Made::default(),
-            uploads: Semaphore::new(bounds::UPLOADS),
+            work: Work::new(),
+            uploads: Uploads::default(),
+            allowances: Allowances::new(&config),
             ready: AtomicBool::new(true),
             config,
             office,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use store::Suite;
@@ -23,6 +23,11 @@ type Parameters = Vec<(String, String)>;
 pub(crate) struct Hl(Lang);
 
 impl Hl {
+    /// What this address asks for.
+    pub(crate) fn of(uri: &Uri) -> Self {
+        Self(if parameter(uri, "hl").as_deref() == Some("en") { Lang::En } else { Lang::Id })
+    }
+
     /// The language asked for.
     pub(crate) fn lang(self) -> Lang {
         self.0
@@ -33,7 +38,7 @@ impl FromRequestParts<Arc<App>> for Hl {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Self(if parameter(parts, "hl").as_deref() == Some("en") { Lang::En } else { Lang::Id }))
+        Ok(Self::of(&parts.uri))
     }
 }
 
@@ -45,7 +50,7 @@ impl FromRequestParts<Arc<App>> for Typed {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Self(parameter(parts, "kode").unwrap_or_default()))
+        Ok(Self(parameter(&parts.uri, "kode").unwrap_or_default()))
     }
 }
 
@@ -59,7 +64,7 @@ impl FromRequestParts<Arc<App>> for WhichProof {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Self { cryptosuite: parameter(parts, "cryptosuite") })
+        Ok(Self { cryptosuite: parameter(&parts.uri, "cryptosuite") })
     }
 }
 
@@ -104,7 +109,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Segments<T> {
     }
 }
 
-fn parameter(parts: &Parts, name: &str) -> Option<String> {
-    let Query(all): Query<Parameters> = Query::try_from_uri(&parts.uri).ok()?;
+fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    let Query(all): Query<Parameters> = Query::try_from_uri(uri).ok()?;
     all.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }

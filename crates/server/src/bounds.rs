@@ -29,8 +29,24 @@ pub(crate) const CONNECTIONS: usize = 2_048;
 /// How many requests are worked on at once; more wait.
 pub(crate) const REQUESTS: usize = 512;
 
-/// How many uploads are in memory at once: 8 x 20 MB.
-pub(crate) const UPLOADS: usize = 8;
+/// How long a person's upload may take to arrive: 20 MB at 4 Mbit a second, a certificate's 300 KB at 60 kbit.
+pub(crate) const UPLOAD_TIME: Duration = Duration::from_secs(40);
+
+/// All uploads in memory together: ten of the largest, a thousand of a certificate's size.
+pub(crate) const UPLOADS_BYTES: usize = 200_000_000;
+
+/// How many files a client may upload in a minute, unless `[limits]` says otherwise: an office that checks a whole
+/// cohort, by hand.
+pub(crate) const UPLOADS_A_MINUTE: u32 = 300;
+
+/// How many credentials, presentations or DIDs a client may have looked at in a minute: fifty a second.
+pub(crate) const VERIFICATIONS_A_MINUTE: u32 = 3_000;
+
+/// How many credentials a client may have signed or revoked in a minute. It has a token besides.
+pub(crate) const ISSUANCES_A_MINUTE: u32 = 3_000;
+
+/// How many clients' allowances are told apart at once: 65,536 x 50 bytes.
+pub(crate) const CLIENTS: usize = 65_536;
 
 /// How many rounds of needs a credential may ask for: its issuer, its lists, the lists' issuers, its record.
 pub(crate) const ROUNDS: usize = 6;

@@ -109,21 +109,18 @@ pub(crate) async fn by_id(
 pub(crate) async fn upload(State(app): State<Arc<App>>, hl: Hl, form: Option<Multipart>) -> Response {
     let lang = hl.lang();
     let Some(form) = form else { return Oops::NoFile.page(&app, lang) };
-    let _place = app.uploads.acquire().await;
-    let bytes = match file_of(form).await {
-        Ok(bytes) => bytes,
+    // A place is taken when the file is there: who sends slowly holds up nobody.
+    let file = match app.uploads.read(form).await {
+        Ok(file) => file,
         Err(oops) => return oops.page(&app, lang),
     };
-    // Unpacking a PDF is work: it must not hold up the other requests of this thread.
-    let found = tokio::task::spawn_blocking(move || extract::extract(&bytes)).await;
-    let asked = asked(&app, lang, None);
+    let found = app.work.unpack(move || extract::extract(file.bytes())).await;
     match found {
-        Ok(Ok(found)) => judged(&app, &found.text, lang).await,
-        Ok(Err(error)) => {
-            let page = ResultPage::no_credential(&error.what(lang), &error.next(lang), asked);
+        Ok(found) => judged(&app, found.text, lang).await,
+        Err(error) => {
+            let page = ResultPage::no_credential(&error.what(lang), &error.next(lang), asked(&app, lang, None));
             result(&app, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(error) => Oops::Internal(&error).page(&app, lang),
     }
 }
 
@@ -132,32 +129,10 @@ pub(crate) async fn no_such_page(State(app): State<Arc<App>>, hl: Hl) -> Respons
     Oops::NoSuchPage.page(&app, hl.lang())
 }
 
-async fn file_of(mut form: Multipart) -> Result<Vec<u8>, Oops<'static>> {
-    loop {
-        match form.next_field().await {
-            Ok(Some(field)) if field.name() == Some("berkas") => {
-                return match field.bytes().await {
-                    Ok(bytes) if bytes.is_empty() => Err(Oops::NoFile),
-                    Ok(bytes) if bytes.len() > bounds::UPLOAD_BYTES => Err(Oops::TooLarge),
-                    Ok(bytes) => Ok(bytes.into()),
-                    Err(error) => Err(cut_off(&error)),
-                };
-            }
-            Ok(Some(_)) => {}
-            Ok(None) => return Err(Oops::NoFile),
-            Err(error) => return Err(cut_off(&error)),
-        }
-    }
-}
-
-fn cut_off(error: &axum::extract::multipart::MultipartError) -> Oops<'static> {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Oops::TooLarge } else { Oops::NoFile }
-}
-
 /// An uploaded credential, judged by what its issuer publishes.
-async fn judged(app: &App, text: &str, lang: Lang) -> Response {
+async fn judged(app: &App, text: String, lang: Lang) -> Response {
     let report = match witness::known(app).await {
-        Ok(policy) => witness::judge(app, text, &policy, Reach::Abroad).await,
+        Ok(policy) => witness::judge(app, text.into(), &policy, Reach::Abroad).await,
         Err(error) => Err(error),
     };
     match report {
@@ -188,7 +163,7 @@ async fn certificate_page(app: &App, certificate: &Certificate, lang: Lang, path
 async fn report_of(app: &App, certificate: &Certificate) -> store::Result<Option<vc::Report>> {
     let Some(text) = app.store().signed_text(certificate.id, store::Suite::Rdfc).await? else { return Ok(None) };
     let policy = witness::known(app).await?;
-    witness::judge(app, &text, &policy, Reach::Own).await.map(Some)
+    witness::judge(app, text.into(), &policy, Reach::Own).await.map(Some)
 }
 
 /// Only an explicit wish for JSON gets JSON: a browser's and curl's `*/*` get the page.

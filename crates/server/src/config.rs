@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use crate::bounds;
+
 /// The file's name inside the data directory.
 pub const FILE: &str = "piagam.toml";
 
@@ -35,6 +37,9 @@ pub struct Config {
     /// How verification answers.
     #[serde(default)]
     pub verify: Verify,
+    /// How often one client may ask for what is costly.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// `[issuer]`: the names people read, and where they ask.
@@ -101,6 +106,19 @@ pub struct Verify {
     pub http_status: HttpStatusStyle,
     /// DIDs beside our own that the pages accept as issuers.
     pub known_issuers: Vec<String>,
+}
+
+/// `[limits]`: how often a client address (of IPv6 a /64) may ask within a minute; 0 is no limit. An allowance refills
+/// steadily, and all of it may be used at once.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// `POST /periksa`.
+    pub uploads: u32,
+    /// `POST /credentials/verify`, `POST /presentations/verify`, `GET /1.0/identifiers/{did}`.
+    pub verifications: u32,
+    /// `POST /credentials/issue`, `POST /credentials/status`.
+    pub issuances: u32,
 }
 
 /// What HTTP status a credential that does not verify gets.
@@ -295,6 +313,16 @@ impl Default for Server {
     }
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            uploads: bounds::UPLOADS_A_MINUTE,
+            verifications: bounds::VERIFICATIONS_A_MINUTE,
+            issuances: bounds::ISSUANCES_A_MINUTE,
+        }
+    }
+}
+
 fn default_zone() -> String {
     "Asia/Jakarta".into()
 }
@@ -368,8 +396,14 @@ contact = ""
 
 [server]
 listen = "127.0.0.1:{port}"
-# Proxies whose X-Forwarded-For is believed.
+# Addresses of proxies whose X-Forwarded-For is believed. Without them everybody behind a proxy is one client (limits).
 trusted_proxies = []
+
+[limits]
+# How often one client address may ask within a minute; an office behind one address shares it. 0: no limit.
+uploads = 300
+verifications = 3000
+issuances = 3000
 
 [api]
 # POST /credentials/issue signs with its own key (role api), never with the certificates' key.

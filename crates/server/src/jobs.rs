@@ -41,6 +41,7 @@ async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         tracing::warn!("no key was opened: status lists are not signed again while the service runs");
     }
     loop {
+        app.allowances.forget();
         if let Some(signer) = &certificates {
             publish_certificates(&app, signer.as_ref()).await;
         }

@@ -13,13 +13,16 @@ pub mod config;
 mod error;
 mod health;
 mod jobs;
+mod limit;
 mod listen;
 mod pages;
 mod publish;
 mod routes;
 mod take;
+mod upload;
 mod witness;
 mod words;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -15,17 +15,21 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Problem;
-use crate::{App, api, bounds, check, health, publish, take};
+use crate::limit::Costly;
+use crate::{App, api, bounds, check, health, limit, publish, take};
 
 /// The service as one router.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let upload = DefaultBodyLimit::max(bounds::UPLOAD_BYTES + bounds::FORM_OVERHEAD_BYTES);
+    let charged = |costly: Costly| middleware::from_fn_with_state((Arc::clone(&app), costly), limit::charge);
+    let (uploads, verifications, issuances) =
+        (charged(Costly::Upload), charged(Costly::Verify), charged(Costly::Issue));
 
     let pages = Router::new()
         .route("/", get(check::start))
         .route("/v", get(check::code_form))
         .route("/v/{code}", get(check::by_code))
-        .route("/periksa", get(check::upload_form).post(check::upload).layer(upload))
+        .route("/periksa", post(check::upload).layer(upload).route_layer(uploads).get(check::upload_form))
         .route("/bantuan", get(check::help))
         .route("/privasi", get(check::privacy))
         .route("/api", get(api::openapi::page))
@@ -39,13 +43,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(api::openapi::document))
         .route("/api/did.json", get(api::status::did))
         .route("/api/status/{number}", get(api::status::list))
-        .route("/1.0/identifiers/{*did}", get(api::resolve::resolve));
+        .route("/1.0/identifiers/{*did}", get(api::resolve::resolve).route_layer(verifications.clone()));
 
     let machines = Router::new()
-        .route("/credentials/verify", post(api::verify::verify))
-        .route("/credentials/issue", post(api::issue::issue))
-        .route("/credentials/status", post(api::status::revoke))
-        .route("/presentations/verify", post(api::present::verify))
+        .route("/credentials/verify", post(api::verify::verify).route_layer(verifications.clone()))
+        .route("/credentials/issue", post(api::issue::issue).route_layer(issuances.clone()))
+        .route("/credentials/status", post(api::status::revoke).route_layer(issuances))
+        .route("/presentations/verify", post(api::present::verify).route_layer(verifications))
         .layer(DefaultBodyLimit::max(bounds::API_BODY_BYTES));
 
     let house = Router::new()

@@ -1,5 +1,6 @@
 //! Evidence for a verdict: the store answers for what we published ourselves, the network for the rest.
 
+use axum::body::Bytes;
 use store::{Issuer, KeyRole, StatusPurpose, Store, Suite};
 use uuid::Uuid;
 use vc::{Evidence, Need, Policy, PresentationPolicy, PresentationReport, Report, WhyNot};
@@ -16,22 +17,22 @@ pub(crate) enum Reach {
 }
 
 /// Gathers everything that `text` needs and verifies it.
-pub(crate) async fn judge(app: &App, text: &str, policy: &Policy, reach: Reach) -> store::Result<Report> {
-    let now = app.now();
-    let evidence = gather(app, &|evidence| vc::needs(text.as_bytes(), evidence), reach).await?;
-    Ok(vc::verify(text.as_bytes(), &evidence, policy, now))
+pub(crate) async fn judge(app: &App, text: Bytes, policy: &Policy, reach: Reach) -> store::Result<Report> {
+    let evidence = gather(app, &text, vc::needs, reach).await?;
+    let (policy, now) = (policy.clone(), app.now());
+    Ok(app.work.run(move || vc::verify(&text, &evidence, &policy, now)).await)
 }
 
 /// The same for a presentation and all credentials inside: one bound for everything they ask for together.
 pub(crate) async fn judge_presentation(
     app: &App,
-    text: &str,
+    text: Bytes,
     policy: &PresentationPolicy,
     reach: Reach,
 ) -> store::Result<PresentationReport> {
-    let now = app.now();
-    let evidence = gather(app, &|evidence| vc::presentation_needs(text.as_bytes(), evidence), reach).await?;
-    Ok(vc::verify_presentation(text.as_bytes(), &evidence, policy, now))
+    let evidence = gather(app, &text, vc::presentation_needs, reach).await?;
+    let (policy, now) = (policy.clone(), app.now());
+    Ok(app.work.run(move || vc::verify_presentation(&text, &evidence, &policy, now)).await)
 }
 
 /// Policy of the pages: our own issuers, and those that the operator knows.
@@ -41,16 +42,21 @@ pub(crate) async fn known(app: &App) -> store::Result<Policy> {
     Ok(Policy::known(dids))
 }
 
-/// What is still needed, given what is known.
-type Needs<'a> = dyn Fn(&Evidence) -> Vec<Need> + Sync + 'a;
+/// What a text still needs, given what is known.
+type Needs = fn(&[u8], &Evidence) -> Vec<Need>;
 
-async fn gather(app: &App, needs: &Needs<'_>, reach: Reach) -> store::Result<Evidence> {
-    let mut evidence = own_evidence_for(app.store(), needs).await?;
+async fn gather(app: &App, text: &Bytes, needs: Needs, reach: Reach) -> store::Result<Evidence> {
+    // Reading what was obtained (a status list unpacks to megabytes) is work as much as the verdict is.
+    let ask = |evidence| {
+        let text = text.clone();
+        app.work.run(move || (needs(&text, &evidence), evidence))
+    };
+    let evidence = own_evidence_for(app.store(), ask).await?;
     // What is left is somebody else's to answer. Unanswered needs are reported as such.
-    if reach == Reach::Abroad {
-        fetch::gather_for(needs, &mut evidence, &app.fetcher).await;
+    match reach {
+        Reach::Own => Ok(evidence),
+        Reach::Abroad => Ok(fetch::gather_for(ask, evidence, &app.fetcher).await),
     }
-    Ok(evidence)
 }
 
 /// The issuers of an installation that count as its own. One that began as a demo and moved to a public host does not
@@ -67,15 +73,20 @@ pub async fn trusted_issuers(store: &dyn Store) -> store::Result<Vec<Issuer>> {
 /// What the installation behind `store` published itself and the credential `text` needs: its DID document, status
 /// lists, records. Needs that are somebody else's to answer stay unanswered.
 pub async fn own_evidence(store: &dyn Store, text: &[u8]) -> store::Result<Evidence> {
-    own_evidence_for(store, &|evidence| vc::needs(text, evidence)).await
+    own_evidence_for(store, |evidence| std::future::ready((vc::needs(text, &evidence), evidence))).await
 }
 
-async fn own_evidence_for(store: &dyn Store, needs: &Needs<'_>) -> store::Result<Evidence> {
+async fn own_evidence_for<N>(store: &dyn Store, needs: impl Fn(Evidence) -> N) -> store::Result<Evidence>
+where
+    N: Future<Output = (Vec<Need>, Evidence)>,
+{
     let issuers = trusted_issuers(store).await?;
     let mut evidence = Evidence::default();
     for _ in 0..bounds::ROUNDS {
         let mut news = false;
-        for need in needs(&evidence).into_iter().take(bounds::NEEDS) {
+        let missing;
+        (missing, evidence) = needs(evidence).await;
+        for need in missing.into_iter().take(bounds::NEEDS) {
             if let Some(answer) = ours(store, &issuers, &need).await? {
                 evidence.answer(need, answer);
                 news = true;

@@ -2,6 +2,8 @@
 
 #[path = "service/api.rs"]
 mod api;
+#[path = "service/load.rs"]
+mod load;
 #[path = "service/mutated.rs"]
 mod mutated;
 #[path = "service/pages.rs"]

@@ -37,15 +37,19 @@ struct Body<'a> {
 pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let (signer, actor) = admitted(&app, request.headers())?;
     let bytes = whole(Bytes::from_request(request, &app).await)?;
-    answer(&app, signer.as_ref(), actor, &bytes).await
+    answer(&app, signer, actor, &bytes).await
 }
 
-async fn answer(app: &App, signer: &dyn Signer, actor: String, bytes: &[u8]) -> Result<Response, Problem> {
+async fn answer(app: &App, signer: Arc<dyn Signer>, actor: String, bytes: &[u8]) -> Result<Response, Problem> {
     let (credential, suite) = parse(bytes)?;
-    let method = status::method(app, signer);
-    check(&credential, &method)?;
-    let credential = with_status(app, credential, signer, &method).await?;
-    let signed = sign(credential, suite, &method, signer, app.now())?;
+    let method = status::method(app, signer.as_ref());
+    let (credential, method) = app.work.run(move || check(&credential, &method).map(|()| (credential, method))).await?;
+    let credential = with_status(app, credential, signer.as_ref(), &method).await?;
+    let now = app.now();
+    let (signed, method) = app
+        .work
+        .run(move || Ok::<_, Problem>((sign(credential, suite, &method, signer.as_ref(), now)?, method)))
+        .await?;
     keep(app, &signed, &method, actor).await?;
     let body = format!("{{\"verifiableCredential\":{}}}", signed.text());
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];

@@ -36,6 +36,7 @@ pub(crate) async fn verify(
 ) -> Result<Response, Problem> {
     let bytes = whole(body)?;
     let (text, policy) = parse(&bytes)?;
+    let text = bytes.slice_ref(text.as_bytes());
     let report = witness::judge(&app, text, &policy, Reach::Abroad).await.map_err(|e| Problem::internal(&e))?;
     Ok((status_of(&app, report.verdict), Json(answer(&report))).into_response())
 }
