@@ -1,16 +1,15 @@
 //! `piagam revoke`, `suspend`, `reinstate`, `reissue`: what happens to a certificate after its issuing.
 
-use crate::failure::{Failure, OTHER};
+use crate::failure::Failure;
 use crate::installation::{self, Installation};
 use crate::list::state_code;
 use clap::Args;
 use issuer::Office;
-use issuer::keyring::{FileSigner, Signer};
+use issuer::keyring::Ring;
 use issuer::status::{self, Why};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use store::{Certificate, KeyRole};
+use store::Certificate;
 use vc::{Lang, Reason};
 
 /// Which certificate, and where.
@@ -71,8 +70,8 @@ pub(crate) struct Reissue {
 impl Revoke {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let why = Why::parse(&self.reason)?;
-        let desk = Desk::open(&self.target).await?;
-        let changed = status::revoke(&desk.office, &desk.signer, desk.certificate.id, &why, now()).await?;
+        let desk = Desk::open(&self.target, Hand::Changing).await?;
+        let changed = status::revoke(&desk.office, &desk.ring, desk.certificate.id, &why, now()).await?;
         tell(&changed)
     }
 }
@@ -80,8 +79,8 @@ impl Revoke {
 impl Suspend {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let why = Why::parse(&self.reason)?;
-        let desk = Desk::open(&self.target).await?;
-        let changed = status::suspend(&desk.office, &desk.signer, desk.certificate.id, &why, now()).await?;
+        let desk = Desk::open(&self.target, Hand::Changing).await?;
+        let changed = status::suspend(&desk.office, &desk.ring, desk.certificate.id, &why, now()).await?;
         tell(&changed)
     }
 }
@@ -89,22 +88,21 @@ impl Suspend {
 impl Reinstate {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let why = self.reason.as_deref().map(Why::parse).transpose()?;
-        let desk = Desk::open(&self.target).await?;
-        let changed = status::reinstate(&desk.office, &desk.signer, desk.certificate.id, why.as_ref(), now()).await?;
+        let desk = Desk::open(&self.target, Hand::Changing).await?;
+        let changed = status::reinstate(&desk.office, &desk.ring, desk.certificate.id, why.as_ref(), now()).await?;
         tell(&changed)
     }
 }
 
 impl Reissue {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = Desk::open(&self.target).await?;
-        let signer: Arc<dyn Signer> = Arc::new(desk.signer);
+        let desk = Desk::open(&self.target, Hand::Issuing).await?;
         let old = desk.certificate;
-        let new =
-            issuer::batch::reissue(&desk.office, &signer, old.id, &self.name, &mut installation::rng(), now()).await?;
+        let rng = &mut installation::rng();
+        let new = issuer::batch::reissue(&desk.office, &desk.ring, old.id, &self.name, rng, now()).await?;
         tell(&new)?;
         anstream::println!("Menggantikan / replaces: {}", store::shown_code(&old.code));
-        anstream::println!("Halaman / page: {}", desk.office.page_url(&new));
+        anstream::println!("Halaman / page: {}", desk.office.issued_under(new.issuer).await?.page_url(&new));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -112,32 +110,30 @@ impl Reissue {
 /// The certificate meant, and everything that is needed to change it.
 struct Desk {
     office: Office,
-    signer: FileSigner,
+    ring: Ring,
     certificate: Certificate,
 }
 
+/// Whose keys must be at hand.
+enum Hand {
+    /// The certificate's own issuer signs: it may be one of a former address.
+    Changing,
+    /// The present issuer signs a new certificate, the old one's issuer that it is replaced.
+    Issuing,
+}
+
 impl Desk {
-    async fn open(target: &Target) -> Result<Self, Failure> {
+    async fn open(target: &Target, hand: Hand) -> Result<Self, Failure> {
         let installation: Installation = installation::open(&target.dir).await?;
         let certificate =
             store::locate(installation.store.as_ref(), &target.certificate).await.map_err(issuer::IssueError::from)?;
         let issuer = installation.issuer().await?;
-        if certificate.issuer != issuer.id {
-            let code = store::shown_code(&certificate.code);
-            return Err(Failure::new(
-                OTHER,
-                (
-                    format!("{code} diterbitkan di alamat lain; daftar statusnya tidak dapat ditandatangani di sini."),
-                    "Isi base_url dengan alamat penerbitannya, lalu ulangi.",
-                ),
-                (
-                    format!("{code} was issued under another address; its status list cannot be signed here."),
-                    "Set base_url to the address it was issued under, then run the command again.",
-                ),
-            ));
-        }
-        let signer = installation.signer(&issuer, KeyRole::Certificates).await?;
-        Ok(Self { office: installation.office(issuer), signer, certificate })
+        let needed = match hand {
+            Hand::Changing => vec![certificate.issuer],
+            Hand::Issuing => vec![certificate.issuer, issuer.id],
+        };
+        let ring = installation.ring(&needed).await?;
+        Ok(Self { office: installation.office(issuer), ring, certificate })
     }
 }
 

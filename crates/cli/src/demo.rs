@@ -90,7 +90,11 @@ async fn tell(installation: &Installation, certificates: &[uuid::Uuid], out: &Pa
     for id in certificates {
         if let Some(certificate) = installation.store.certificate(*id).await? {
             let name = certificate.name.as_deref().unwrap_or("-");
-            anstream::println!("{}  {name}\n    {}", certificate.number, office.page_url(&certificate));
+            anstream::println!(
+                "{}  {name}\n    {}",
+                certificate.number,
+                office.issued_under(certificate.issuer).await?.page_url(&certificate)
+            );
         }
     }
     anstream::println!("\nBerkas / files: {}", out.display());

@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use crate::installation::{self, Installation};
+use crate::keys::Passphrases;
 use clap::Args;
-use issuer::keyring;
-use std::path::{Path, PathBuf};
+use issuer::keyring::KeyringError;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Issuer, KeyRole, State};
 use vc::Lang;
@@ -28,7 +29,7 @@ struct Finding {
 impl Doctor {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let examined = match installation::open(&self.dir).await {
-            Ok(installation) => examine(&installation, &self.dir).await,
+            Ok(installation) => examine(&installation).await,
             Err(failure) => Err(failure),
         };
         // What cannot be looked at is not sound either.
@@ -50,7 +51,7 @@ impl Doctor {
     }
 }
 
-async fn examine(installation: &Installation, dir: &Path) -> Result<Vec<Finding>, Failure> {
+async fn examine(installation: &Installation) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
     let mut add = |good, what: String, next: &str| findings.push(Finding { good, what, next: next.to_owned() });
     let config = &installation.config;
@@ -79,30 +80,35 @@ async fn examine(installation: &Installation, dir: &Path) -> Result<Vec<Finding>
         "Pulihkan cadangan. / Restore a backup.",
     );
     let issuer = installation.issuer().await?;
-    let (good, what, next) = key(installation, &issuer, dir).await?;
-    add(good, what, &next);
+    for each in installation.store.issuers().await? {
+        // A former address counts as long as there are lists of it to be signed.
+        if each.id == issuer.id || !installation.store.status_lists(each.id).await?.is_empty() {
+            let (good, what, next) = key(installation, &each).await?;
+            add(good, what, &next);
+        }
+    }
     let day = jiff::SignedDuration::from_hours(24);
     let due = jiff::Timestamp::now().saturating_sub(day).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let lists = installation.store.status_lists_due(due).await?.len();
-    let records = installation.store.records_due(1).await?.len();
+    let mut waiting = 0;
+    for issuer in installation.store.issuers().await? {
+        waiting += installation.store.status_lists_due(issuer.id, due).await?.len();
+        waiting += installation.store.records_due(issuer.id, 1).await?.len();
+    }
     add(
-        lists == 0 && records == 0,
-        format!("daftar status menunggu / status lists waiting to be signed: {}", lists + records),
+        waiting == 0,
+        format!("daftar status menunggu / status lists waiting to be signed: {waiting}"),
         "Jalankan `piagam serve`, atau ulangi perintah terakhir. / Run `piagam serve`, or the last command again.",
     );
     Ok(findings)
 }
 
 /// The key that signs: its file, its mode, and its passphrase where that is in the environment.
-async fn key(installation: &Installation, issuer: &Issuer, dir: &Path) -> Result<(bool, String, String), Failure> {
-    let store = installation.store.as_ref();
-    let passphrase = std::env::var(crate::keys::PASSPHRASE).ok().filter(|value| !value.is_empty());
-    let needed = keyring::needs_passphrase(store, issuer, dir, KeyRole::Certificates).await;
-    if passphrase.is_none() && matches!(needed, Ok(true)) {
-        let what = format!("kunci / key: {}: terenkripsi, tidak dibuka / encrypted, not opened", issuer.did);
-        return Ok((true, what, String::new()));
-    }
-    Ok(match keyring::open_signer(store, issuer, dir, KeyRole::Certificates, passphrase.as_deref()).await {
+async fn key(installation: &Installation, issuer: &Issuer) -> Result<(bool, String, String), Failure> {
+    Ok(match installation.try_signer(issuer, KeyRole::Certificates, &Passphrases::default()).await {
+        Err(KeyringError::PassphraseNeeded { .. }) => {
+            let what = format!("kunci / key: {}: terenkripsi, tidak dibuka / encrypted, not opened", issuer.did);
+            (true, what, String::new())
+        }
         Ok(_) => (true, format!("kunci / key: {}", issuer.did), String::new()),
         Err(error) => {
             let (id, en) = (error.words(Lang::Id), error.words(Lang::En));

@@ -1,16 +1,17 @@
 //! Opening a data directory.
 
 use crate::failure::{Failure, USAGE};
-use crate::keys;
+use crate::keys::Passphrases;
 use issuer::Office;
-use issuer::keyring::{self, FileSigner};
+use issuer::keyring::{self, FileSigner, KeyringError, Ring};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use server::config::Config;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::sqlite::SqliteStore;
-use store::{Issuer, KeyRole, NewIssuer, Store};
+use store::{Issuer, IssuerId, KeyRole, NewIssuer, Store};
+use vc::Lang;
 
 /// The database's file name in the data directory.
 pub(crate) const DATABASE: &str = "piagam.db";
@@ -50,15 +51,71 @@ impl Installation {
         }
     }
 
-    /// The signer of a role; the passphrase is only asked for where the key needs one.
-    pub(crate) async fn signer(&self, issuer: &Issuer, role: KeyRole) -> Result<FileSigner, Failure> {
-        let store = self.store.as_ref();
-        let passphrase = match keyring::needs_passphrase(store, issuer, &self.dir, role).await? {
-            true => Some(keys::passphrase()?),
-            false => None,
-        };
-        Ok(keyring::open_signer(store, issuer, &self.dir, role, passphrase.as_deref()).await?)
+    /// The keys that sign certificates, lists and records: those of the issuers in `needed`, which must open, and of
+    /// every other address that this installation has issued under, as far as the same passphrases open them.
+    pub(crate) async fn ring(&self, needed: &[IssuerId]) -> Result<Ring, Failure> {
+        let mut passphrases = Passphrases::default();
+        let mut ring = Ring::default();
+        let (needed, others): (Vec<_>, Vec<_>) =
+            self.store.issuers().await?.into_iter().partition(|issuer| needed.contains(&issuer.id));
+        for issuer in needed {
+            let signer = self.signer(&issuer, KeyRole::Certificates, &mut passphrases).await?;
+            ring.add(issuer, Arc::new(signer));
+        }
+        for issuer in others {
+            if self.store.status_lists(issuer.id).await?.is_empty() {
+                continue;
+            }
+            match self.try_signer(&issuer, KeyRole::Certificates, &passphrases).await {
+                Ok(signer) => ring.add(issuer, Arc::new(signer)),
+                Err(error) => warn_of_lists(&issuer, &error),
+            }
+        }
+        Ok(ring)
     }
+
+    /// The signer of a role; a passphrase is only asked for where the key needs one that is not known.
+    pub(crate) async fn signer(
+        &self,
+        issuer: &Issuer,
+        role: KeyRole,
+        passphrases: &mut Passphrases,
+    ) -> Result<FileSigner, Failure> {
+        match self.try_signer(issuer, role, passphrases).await {
+            Err(KeyringError::PassphraseNeeded { .. }) => passphrases.ask()?,
+            Err(KeyringError::WrongPassphrase { .. }) if Passphrases::can_ask() => passphrases.ask()?,
+            other => return Ok(other?),
+        }
+        Ok(self.try_signer(issuer, role, passphrases).await?)
+    }
+
+    /// As far as the passphrases at hand open it.
+    pub(crate) async fn try_signer(
+        &self,
+        issuer: &Issuer,
+        role: KeyRole,
+        passphrases: &Passphrases,
+    ) -> Result<FileSigner, KeyringError> {
+        let store = self.store.as_ref();
+        let keys = store.public_keys(issuer.id).await?;
+        let candidates = keyring::current(&keys, role).map(|key| passphrases.for_key(key.number)).unwrap_or_default();
+        let mut opened =
+            keyring::open_signer(store, issuer, &self.dir, role, candidates.first().map(String::as_str)).await;
+        for passphrase in candidates.iter().skip(1) {
+            if !matches!(opened, Err(KeyringError::WrongPassphrase { .. })) {
+                break;
+            }
+            opened = keyring::open_signer(store, issuer, &self.dir, role, Some(passphrase)).await;
+        }
+        opened
+    }
+}
+
+/// What was issued under a former address stays checkable only while its lists are signed again.
+fn warn_of_lists(issuer: &Issuer, error: &KeyringError) {
+    let (id, en) = (error.words(Lang::Id), error.words(Lang::En));
+    anstream::eprintln!("Daftar status {} tidak ditandatangani ulang: {}.\n  -> {}", issuer.base_url, id.0, id.1);
+    anstream::eprintln!("The status lists of {} are not signed again: {}.\n  -> {}", issuer.base_url, en.0, en.1);
 }
 
 /// Randomness for ids, codes, indexes and keys: seeded by the operating system.

@@ -7,14 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use issuer::IssueError;
 use issuer::batch::{self, Intake, Issued, Progress};
 use issuer::deliver::{self, Deliverer, Files};
-use issuer::keyring::Signer;
 use issuer::programme::{MAX_PROGRAMME_BYTES, Programme};
 use issuer::roster::{self, Column, MAX_SHEET_BYTES, Roster, SheetRefused};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use store::KeyRole;
 use vc::Lang;
 
 /// Issues a cohort's certificates from its sheet.
@@ -141,7 +138,7 @@ pub(crate) async fn issue(
     delivery: Option<(&Path, Files)>,
 ) -> Result<Issued, Failure> {
     let issuer = installation.issuer().await?;
-    let signer: Arc<dyn Signer> = Arc::new(installation.signer(&issuer, KeyRole::Certificates).await?);
+    let ring = installation.ring(&[issuer.id]).await?;
     let office = installation.office(issuer);
     let intake = Intake {
         programme: &cohort.programme,
@@ -152,7 +149,7 @@ pub(crate) async fn issue(
     let bar = progress_bar();
     let listener = |progress: Progress| show(&bar, progress);
     let now = jiff::Timestamp::now();
-    let issued = batch::issue(&office, &signer, intake, &mut installation::rng(), now, &listener).await;
+    let issued = batch::issue(&office, &ring, intake, &mut installation::rng(), now, &listener).await;
     let issued = match issued {
         Err(IssueError::Conflicts(conflicts)) => {
             bar.finish_and_clear();

@@ -115,13 +115,38 @@ fn new_passphrase() -> Result<String, Failure> {
     }
 }
 
-/// The passphrase of an existing key: from the environment, else asked on a terminal.
-pub(crate) fn passphrase() -> Result<String, Failure> {
-    from_environment().map_or_else(|| ask("Kata sandi kunci / passphrase: "), Ok)
+/// The passphrases of existing keys: from the environment, and those typed in this run.
+#[derive(Default)]
+pub(crate) struct Passphrases {
+    typed: Vec<String>,
+}
+
+impl Passphrases {
+    /// Those to try on `keys/k{number}.pem`, the likeliest first. Its own variable comes first: a key from before a move
+    /// may have another passphrase.
+    pub(crate) fn for_key(&self, number: u32) -> Vec<String> {
+        let own = environment(&format!("{PASSPHRASE}_K{number}"));
+        own.into_iter().chain(from_environment()).chain(self.typed.iter().cloned()).collect()
+    }
+
+    /// Asks for one more, on a terminal.
+    pub(crate) fn ask(&mut self) -> Result<(), Failure> {
+        self.typed.push(ask("Kata sandi kunci / passphrase: ")?);
+        Ok(())
+    }
+
+    /// Whether there is somebody to ask.
+    pub(crate) fn can_ask() -> bool {
+        std::io::stdin().is_terminal()
+    }
 }
 
 fn from_environment() -> Option<String> {
-    std::env::var(PASSPHRASE).ok().filter(|value| !value.is_empty())
+    environment(PASSPHRASE)
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn ask(prompt: &str) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, OTHER};
 use crate::installation::{self, Installation};
+use crate::keys::Passphrases;
 use clap::Args;
 use issuer::keyring::Signer;
 use server::{App, Clock, Signers};
@@ -39,12 +40,12 @@ impl Serve {
 /// The service over an installation. It signs lists and records again when they are due, so it needs the key.
 pub(crate) async fn app(installation: &Installation) -> Result<Arc<App>, Failure> {
     let issuer = installation.issuer().await?;
-    let certificates: Arc<dyn Signer> = Arc::new(installation.signer(&issuer, KeyRole::Certificates).await?);
+    let certificates = installation.ring(&[issuer.id]).await?;
     let api: Option<Arc<dyn Signer>> = match installation.config.api.issue {
-        true => Some(Arc::new(installation.signer(&issuer, KeyRole::Api).await?)),
+        true => Some(Arc::new(installation.signer(&issuer, KeyRole::Api, &mut Passphrases::default()).await?)),
         false => None,
     };
-    let signers = Signers { certificates: Some(certificates), api };
+    let signers = Signers { certificates, api };
     let office = installation.office(issuer);
     let clock: Clock = Box::new(jiff::Timestamp::now);
     let app = App::new(installation.config.clone(), office, signers, clock)?;

@@ -12,7 +12,7 @@ use std::time::Instant;
 use issuer::Office;
 use issuer::batch::{Intake, Progress, issue};
 use issuer::deliver::{Deliverer, Files, write_folder};
-use issuer::keyring::{self, Signer};
+use issuer::keyring::{self, Ring};
 use issuer::programme::Programme;
 use issuer::roster;
 use jiff::Timestamp;
@@ -86,7 +86,7 @@ async fn long(rows: usize) {
 struct Place {
     folder: tempfile::TempDir,
     office: Office,
-    signer: Arc<dyn Signer>,
+    ring: Ring,
 }
 
 impl Place {
@@ -113,7 +113,8 @@ impl Place {
             dir: dir.to_owned(),
             actor: "bench".to_owned(),
         };
-        Self { folder, office, signer: Arc::new(signer) }
+        let ring = Ring::new(office.issuer.clone(), Arc::new(signer));
+        Self { folder, office, ring }
     }
 
     async fn issue(&self, sheet: &[u8], listener: &(dyn Fn(Progress) + Send + Sync)) -> Vec<uuid::Uuid> {
@@ -126,7 +127,7 @@ impl Place {
         assert_eq!(roster.problem_count, 0, "{:?}", roster.problems.first());
         let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet };
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        issue(&self.office, &self.signer, intake, &mut rng, now(), listener).await.expect("issued").in_force
+        issue(&self.office, &self.ring, intake, &mut rng, now(), listener).await.expect("issued").in_force
     }
 }
 

@@ -23,12 +23,11 @@ pub use reissue::reissue;
 pub use template::Template;
 
 use crate::fault::IssueError;
-use crate::keyring::Signer;
+use crate::keyring::Ring;
 use crate::office::Office;
 use crate::programme::Programme;
 use crate::roster::Roster;
 use crate::status;
-use std::sync::Arc;
 
 /// What comes in: a programme, as read and as written, and the people of a sheet.
 #[derive(Clone, Copy)]
@@ -91,7 +90,7 @@ pub struct Issued {
 /// step that failed, and the same call continues there.
 pub async fn issue(
     office: &Office,
-    signer: &Arc<dyn Signer>,
+    ring: &Ring,
     intake: Intake<'_>,
     rng: &mut (dyn rand::CryptoRng + Send),
     now: Timestamp,
@@ -101,45 +100,49 @@ pub async fn issue(
         let count = intake.roster.problem_count.max(intake.roster.problems.len());
         return Err(IssueError::SheetHasProblems { count });
     }
-    let resumed = resume(office, signer, now, listener).await?;
+    let signer = ring.signer(office.issuer.id)?;
+    let resumed = resume(office, ring, now, listener).await?;
     let plan = plan(office, intake.programme, intake.roster).await?;
     if !plan.conflicts.is_empty() {
         return Err(IssueError::Conflicts(plan.conflicts));
     }
+    plan::nobody_waits_for_another_key(office, ring, &plan).await?;
     let batch = if plan.new.is_empty() {
         None
     } else {
         let reserved = reserve::reserve(office, signer.as_ref(), &intake, &plan, rng, now).await?;
         listener(Progress::Reserved { total: reserved.certificates });
-        Some(complete(office, signer, reserved, now, listener).await?)
+        Some(complete(office, ring, reserved, now, listener).await?)
     };
     let in_force = plan::in_force(office, &plan, batch.as_ref()).await?;
     Ok(Issued { batch, resumed, plan, in_force })
 }
 
-/// Finishes every batch of this issuer that was begun and not finished.
+/// Finishes every batch that was begun and not finished, each under the issuer that it was reserved for. One whose key
+/// is not at hand waits.
 ///
 /// # Errors
 /// As [`issue`].
 pub async fn resume(
     office: &Office,
-    signer: &Arc<dyn Signer>,
+    ring: &Ring,
     now: Timestamp,
     listener: Listener<'_>,
 ) -> Result<Vec<Batch>, IssueError> {
     let mut finished = Vec::new();
     for batch in office.store.unfinished_batches().await? {
-        if batch.new.issuer == office.issuer.id {
-            finished.push(complete(office, signer, batch, now, listener).await?);
+        if ring.signer(batch.new.issuer).is_ok() {
+            let office = office.issued_under(batch.new.issuer).await?;
+            finished.push(complete(&office, ring, batch, now, listener).await?);
         }
     }
     Ok(finished)
 }
 
-/// Signs what is unsigned in a reserved batch, publishes, closes.
+/// Signs what is unsigned in a reserved batch, publishes, closes. `office` stands under the batch's issuer.
 async fn complete(
     office: &Office,
-    signer: &Arc<dyn Signer>,
+    ring: &Ring,
     batch: Batch,
     now: Timestamp,
     listener: Listener<'_>,
@@ -147,11 +150,13 @@ async fn complete(
     if batch.state == BatchState::Issued {
         return Ok(batch);
     }
-    sign::sign(office, signer, &batch, now, listener).await?;
-    status::publish_due(office, signer.as_ref(), now).await?;
+    sign::sign(office, ring.signer(batch.new.issuer)?, &batch, now, listener).await?;
+    status::publish_due(office, ring, now).await?;
     report::write(office, batch.new.id).await?;
     Ok(office.store.finish_batch(batch.new.id, now).await?)
 }
 
+#[cfg(test)]
+mod moved;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -66,6 +66,12 @@ pub enum IssueError {
         /// Why not.
         detail: String,
     },
+    /// A certificate that was issued to try things out.
+    #[error("the certificate was issued under {base_url}, to try piagam out; it cannot become a real one")]
+    TriedOut {
+        /// The address on this machine.
+        base_url: String,
+    },
     /// A reason that is kept for another act.
     #[error("the reason '{code}' belongs to reissuing")]
     Reason {
@@ -133,6 +139,9 @@ impl IssueError {
             Self::Frozen { .. } => "Run `piagam doctor --dir DIR`, and restore a backup if the database is damaged.",
             Self::NothingToDeliver { .. } => "Look at its state with `piagam list --dir DIR --json`.",
             Self::Name { .. } => "Give the name as it is to stand on the certificate, with titles.",
+            Self::TriedOut { .. } => {
+                "Issue the sheet with the corrected name under the present address: trials do not count there."
+            }
             Self::Reason { .. } => "Choose another reason, or issue it again with `piagam reissue ID --name NAME`.",
             Self::CannotWrite { .. } => {
                 "See that the folder may be written and the disk has room, then run the same command again."

@@ -8,6 +8,7 @@
 
 mod error;
 mod file;
+mod ring;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use vc::{Key, VerificationMethod};
 
 pub use error::{KeyringError, SignError};
 pub use file::{KEYS_FOLDER, key_path};
+pub use ring::Ring;
 
 /// The published key, as it lies in the repository.
 const EXAMPLE_KEY: &str = include_str!("../../../keys-example/k1.pem");

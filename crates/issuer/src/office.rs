@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
-use store::{Certificate, Issuer, Store};
+use store::{Certificate, Issuer, IssuerId, Store};
 use uuid::Uuid;
 
 /// An issuing installation: its memory, its name, its zone.
@@ -29,6 +29,28 @@ impl Office {
     /// An instant in the issuer's zone.
     pub fn local(&self, at: Timestamp) -> ZonedDateTime {
         at.to_zoned_datetime(self.zone.clone())
+    }
+
+    /// The same office under another of its issuers: an installation that has moved keeps its old addresses.
+    pub fn under(&self, issuer: Issuer) -> Self {
+        Self { issuer, ..self.clone() }
+    }
+
+    /// The issuers whose certificates count as issued by this office, oldest first: every address that it ever had. What
+    /// was tried out on this machine does not count once it issues under a public host.
+    pub(crate) async fn addresses(&self) -> store::Result<Vec<Issuer>> {
+        let mut issuers = self.store.issuers().await?;
+        issuers.retain(|issuer| self.is_test() || !crate::keyring::is_this_machine(&issuer.base_url));
+        Ok(issuers)
+    }
+
+    /// The office as it was named when something was issued under this issuer.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn issued_under(&self, issuer: IssuerId) -> store::Result<Self> {
+        let row = self.store.issuers().await?.into_iter().find(|row| row.id == issuer);
+        Ok(row.map_or_else(|| self.clone(), |row| self.under(row)))
     }
 
     /// `{base}/credentials/{uuid}`: the id of a credential.

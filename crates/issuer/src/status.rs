@@ -6,10 +6,11 @@ mod acts;
 
 use jiff::{SignedDuration, Timestamp};
 use store::{Certificate, RecordDocument, State, StatusDocument, StatusList, StatusPurpose, StatusSnapshot, Suite};
+use uuid::Uuid;
 use vc::{Bitstring, Cryptosuite, Problem, Purpose, Reason, Record, RecordState, date_time_stamp, status_list_draft};
 
 use crate::fault::IssueError;
-use crate::keyring::Signer;
+use crate::keyring::{Ring, Signer};
 use crate::office::Office;
 
 pub use acts::{Why, reinstate, revoke, suspend};
@@ -32,25 +33,38 @@ pub struct Published {
     pub records: usize,
 }
 
-/// Signs again what is due: lists that have changed, were never signed or are a day old, and the records of
-/// certificates whose state has moved on. Cheap when nothing is due.
+/// Signs again what is due, for every issuer whose key is at hand: lists that have changed, were never signed or are a
+/// day old, and the records of certificates whose state has moved on. Cheap when nothing is due.
 ///
 /// # Errors
-/// [`IssueError::Published`], [`IssueError::Sign`], [`IssueError::Store`]. What was published before stays.
-pub async fn publish_due(office: &Office, signer: &dyn Signer, now: Timestamp) -> Result<Published, IssueError> {
+/// [`IssueError::Published`], [`IssueError::Sign`], [`IssueError::Store`]. What was published before stays; one
+/// issuer's failure does not keep the others from being published.
+pub async fn publish_due(office: &Office, ring: &Ring, now: Timestamp) -> Result<Published, IssueError> {
     let mut published = Published::default();
+    let mut first_failure = Ok(());
+    for (issuer, signer) in ring.iter() {
+        let done = publish_of(&office.under(issuer.clone()), signer.as_ref(), now, &mut published).await;
+        first_failure = first_failure.and(done);
+    }
+    first_failure.map(|()| published)
+}
+
+/// What is due of the office's own issuer.
+async fn publish_of(
+    office: &Office,
+    signer: &dyn Signer,
+    now: Timestamp,
+    published: &mut Published,
+) -> Result<(), IssueError> {
     let signed_before = now.saturating_sub(SIGN_AGAIN_AFTER).unwrap_or(now);
-    for list in office.store.status_lists_due(signed_before).await? {
-        if list.issuer == office.issuer.id {
-            publish_list(office, signer, &list, now).await?;
-            published.lists += 1;
-        }
+    for list in office.store.status_lists_due(office.issuer.id, signed_before).await? {
+        publish_list(office, signer, &list, now).await?;
+        published.lists += 1;
     }
     loop {
-        let mut due = office.store.records_due(RECORDS).await?;
-        due.retain(|certificate| certificate.issuer == office.issuer.id);
+        let due = office.store.records_due(office.issuer.id, RECORDS).await?;
         if due.is_empty() {
-            return Ok(published);
+            return Ok(());
         }
         for certificate in &due {
             publish_record(office, signer, certificate, now).await?;
@@ -125,7 +139,7 @@ async fn publish_record(
 ) -> Result<(), IssueError> {
     let document = RecordDocument {
         certificate: certificate.id,
-        text: record(office, signer, certificate)?,
+        text: record(office, signer, certificate).await?,
         revision: certificate.revision,
         signed_at: now,
     };
@@ -134,10 +148,11 @@ async fn publish_record(
 }
 
 /// The signed public record of a certificate: state, since when, reason code, successor; nothing about the person.
+/// `office` stands under the certificate's issuer; its successor may have been issued under another one.
 ///
 /// # Errors
-/// [`IssueError::NothingToDeliver`] for one that is only reserved; [`IssueError::Sign`].
-pub fn record(office: &Office, signer: &dyn Signer, certificate: &Certificate) -> Result<String, IssueError> {
+/// [`IssueError::NothingToDeliver`] for one that is only reserved; [`IssueError::Sign`]; [`IssueError::Store`].
+pub async fn record(office: &Office, signer: &dyn Signer, certificate: &Certificate) -> Result<String, IssueError> {
     let url = office.record_url(certificate.id);
     let state = match certificate.state {
         State::Reserved => {
@@ -149,6 +164,10 @@ pub fn record(office: &Office, signer: &dyn Signer, certificate: &Certificate) -
         State::Superseded => RecordState::Superseded,
         State::Erased => RecordState::Erased,
     };
+    let successor = match certificate.successor {
+        Some(id) => Some(credential_of(office, id).await?),
+        None => None,
+    };
     let record = Record {
         url: url.clone(),
         issuer: office.issuer.did.clone(),
@@ -156,12 +175,18 @@ pub fn record(office: &Office, signer: &dyn Signer, certificate: &Certificate) -
         state,
         since: date_time_stamp(certificate.since),
         reason: certificate.reason.as_deref().and_then(Reason::from_code),
-        successor: certificate.successor.map(|id| office.credential_url(id)),
+        successor,
     };
     let (document, bytes) =
         record.to_sign(signer.method()).map_err(|problem| IssueError::Published { url, problems: vec![problem] })?;
     let signature = signer.sign(&bytes)?;
     Ok(Record::finish(document, &signature))
+}
+
+/// The id of a certificate's credential, at the host it was issued under.
+async fn credential_of(office: &Office, id: Uuid) -> Result<String, IssueError> {
+    let certificate = office.store.certificate(id).await?.ok_or(store::StoreError::UnknownCertificate { id })?;
+    Ok(office.issued_under(certificate.issuer).await?.credential_url(id))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ impl KeyringError {
                 };
                 format!("{did} belum memiliki kunci untuk {purpose}")
             }
+            Self::NotOpen => "sertifikat ini diterbitkan di alamat lain, yang kuncinya tidak terbuka".to_owned(),
             Self::Missing { path } => format!("berkas kunci {} tidak ada", path.display()),
             Self::CannotRead { path, detail } => {
                 format!("berkas kunci {} tidak dapat dibaca: {detail}", path.display())
@@ -62,6 +63,10 @@ impl KeyringError {
     fn next_id(&self) -> &'static str {
         match self {
             Self::NoKey { .. } => "Buat kunci dengan `piagam keys new --dir DIR`.",
+            Self::NotOpen => {
+                "Pastikan berkas kunci alamat itu ada di DIR/keys; bila kata sandinya lain, isi PIAGAM_PASSPHRASE_K1 \
+                 (untuk k1.pem), lalu ulangi perintah yang sama."
+            }
             Self::Missing { .. } => {
                 "Kembalikan berkas itu dari salinan Anda, atau buat kunci baru dengan `piagam keys new --dir DIR`; \
                  yang sudah ditandatangani tetap dapat diperiksa."
@@ -141,6 +146,9 @@ impl IssueError {
                 format!("sertifikat {id} berstatus '{state}': tidak ada yang dapat diserahkan")
             }
             Self::Name { name, detail } => format!("'{name}' tidak dapat menjadi nama: {detail}"),
+            Self::TriedOut { base_url } => format!(
+                "sertifikat ini diterbitkan di {base_url} sebagai uji coba; sertifikat itu tidak dapat menjadi sertifikat sungguhan"
+            ),
             Self::Reason { code } => format!("alasan '{code}' hanya untuk penerbitan ulang"),
             Self::CannotWrite { path, detail } => format!("{} tidak dapat ditulis: {detail}", path.display()),
             Self::CannotRead { path, detail } => format!("{} tidak dapat dibaca: {detail}", path.display()),
@@ -165,6 +173,9 @@ impl IssueError {
             Self::Frozen { .. } => "Jalankan `piagam doctor --dir DIR`, dan pulihkan cadangan bila basis data rusak.",
             Self::NothingToDeliver { .. } => "Lihat statusnya dengan `piagam list --dir DIR --json`.",
             Self::Name { .. } => "Tulis nama seperti yang akan tercetak pada sertifikat, lengkap dengan gelar.",
+            Self::TriedOut { .. } => {
+                "Terbitkan daftar dengan nama yang benar di alamat sekarang: hasil uji coba tidak dihitung di sana."
+            }
             Self::Reason { .. } => "Pilih alasan lain, atau terbitkan ulang dengan `piagam reissue ID --name NAMA`.",
             Self::CannotWrite { .. } => {
                 "Pastikan folder boleh ditulis dan ruang tersedia, lalu ulangi perintah yang sama."

@@ -12,7 +12,7 @@ use std::{env, fs, thread};
 use issuer::Office;
 use issuer::batch::{Intake, Issued, issue};
 use issuer::deliver::{Deliverer, Files, write_folder};
-use issuer::keyring::{self, Signer};
+use issuer::keyring::{self, Ring};
 use issuer::programme::Programme;
 use issuer::roster;
 use jiff::Timestamp;
@@ -100,7 +100,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 async fn run(dir: &Path) -> Issued {
-    let (office, signer) = office(dir).await;
+    let (office, ring) = office(dir).await;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates");
     let text = fs::read_to_string(root.join("programmes/ai-fundamentals.toml")).unwrap();
     let sheet = fs::read(root.join("sheets/cohort-1200.csv")).unwrap();
@@ -109,10 +109,10 @@ async fn run(dir: &Path) -> Issued {
     let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet: &sheet };
     // Every process draws differently: what was reserved stays, whatever the next one would draw.
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(std::process::id()));
-    issue(&office, &signer, intake, &mut rng, now(), &|_| {}).await.unwrap()
+    issue(&office, &ring, intake, &mut rng, now(), &|_| {}).await.unwrap()
 }
 
-async fn office(dir: &Path) -> (Office, Arc<dyn Signer>) {
+async fn office(dir: &Path) -> (Office, Ring) {
     const BASE: &str = "http://localhost:8080";
     let store: Arc<dyn Store> = Arc::new(SqliteStore::create(dir.join("piagam.db")).await.unwrap());
     let issuer = NewIssuer {
@@ -126,7 +126,8 @@ async fn office(dir: &Path) -> (Office, Arc<dyn Signer>) {
     let signer = keyring::open_signer(store.as_ref(), &issuer, dir, KeyRole::Certificates, None).await.unwrap();
     let zone = TimeZone::get("Asia/Jakarta").unwrap();
     let office = Office { store, issuer, site: BASE.to_owned(), zone, dir: dir.to_owned(), actor: "test".to_owned() };
-    (office, Arc::new(signer))
+    let ring = Ring::new(office.issuer.clone(), Arc::new(signer));
+    (office, ring)
 }
 
 fn now() -> Timestamp {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use issuer::Office;
 use issuer::deliver::Deliverer;
-use issuer::keyring::Signer;
+use issuer::keyring::{Ring, Signer};
 use jiff::Timestamp;
 use store::{Issuer, Store};
 
@@ -38,8 +38,8 @@ pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 /// The keys that the service was given. Without them it verifies and serves; it signs nothing.
 #[derive(Clone, Default)]
 pub struct Signers {
-    /// Signs status lists and records again.
-    pub certificates: Option<Arc<dyn Signer>>,
+    /// Sign status lists and records again, each those of its own issuer.
+    pub certificates: Ring,
     /// Signs what callers of `POST /credentials/issue` bring.
     pub api: Option<Arc<dyn Signer>>,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use issuer::keyring::Signer;
+use issuer::keyring::Ring;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -37,14 +37,12 @@ impl Jobs {
 /// certificates whose state changed. Signing needs the key; without it the operator's own commands do it.
 async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let (certificates, api) = (app.signers.certificates.clone(), app.signers.api.clone());
-    if certificates.is_none() {
+    if certificates.is_empty() {
         tracing::warn!("no key was opened: status lists are not signed again while the service runs");
     }
     loop {
         app.allowances.forget();
-        if let Some(signer) = &certificates {
-            publish_certificates(&app, signer.as_ref()).await;
-        }
+        publish_certificates(&app, &certificates).await;
         if let Some(signer) = &api {
             // A failure is in the log already; what was published before stays.
             let _ = api::status::publish_due(&app, signer.as_ref()).await;
@@ -56,12 +54,12 @@ async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn publish_certificates(app: &App, signer: &dyn Signer) {
-    match issuer::status::publish_due(&app.office, signer, app.now()).await {
+async fn publish_certificates(app: &App, ring: &Ring) {
+    match issuer::status::publish_due(&app.office, ring, app.now()).await {
         Ok(done) if done.lists + done.records > 0 => {
             tracing::info!(lists = done.lists, records = done.records, "signed again");
         }
         Ok(_) => {}
-        Err(error) => tracing::error!(%error, "nothing could be signed again; what was published before stays"),
+        Err(error) => tracing::error!(%error, "not everything could be signed again; what was published before stays"),
     }
 }

@@ -218,8 +218,8 @@ pub trait Store: ApiLists + 'static {
     /// A list with the entries that have a bit set, all from one moment.
     async fn status_snapshot(&self, issuer: IssuerId, number: u32) -> Result<Option<StatusSnapshot>>;
 
-    /// Lists that have to be signed again: changed since, never signed, or signed before `signed_before`.
-    async fn status_lists_due(&self, signed_before: Timestamp) -> Result<Vec<StatusList>>;
+    /// An issuer's lists that have to be signed again: changed since, never signed, or signed before `signed_before`.
+    async fn status_lists_due(&self, issuer: IssuerId, signed_before: Timestamp) -> Result<Vec<StatusList>>;
 
     /// Keeps a signed list. A document of an older version than the one kept is passed over (`false`).
     async fn put_status_document(&self, document: &StatusDocument) -> Result<bool>;
@@ -240,9 +240,9 @@ pub trait Store: ApiLists + 'static {
     /// The signed public record as last published.
     async fn record(&self, certificate: Uuid) -> Result<Option<RecordDocument>>;
 
-    /// Certificates whose state has changed since their record was signed: their records have to be signed again.
-    /// Issued certificates that never changed have no record and are not among them.
-    async fn records_due(&self, limit: u32) -> Result<Vec<Certificate>>;
+    /// An issuer's certificates whose state has changed since their record was signed: their records have to be signed
+    /// again. Issued certificates that never changed have no record and are not among them.
+    async fn records_due(&self, issuer: IssuerId, limit: u32) -> Result<Vec<Certificate>>;
 
     // ---- Audit -----------------------------------------------------------------------------------------------
 

@@ -235,13 +235,17 @@ impl Server {
         self.ask(&format!("GET {path}"), accept, b"")
     }
 
-    /// HTTP/1.0, so that the body ends with the connection.
     pub(crate) fn ask(&self, what: &str, accept: &str, body: &[u8]) -> Answer {
+        self.ask_at(&format!("localhost:{}", self.port), what, accept, body)
+    }
+
+    /// Under another `Host`. HTTP/1.0, so that the body ends with the connection.
+    pub(crate) fn ask_at(&self, host: &str, what: &str, accept: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let (port, length) = (self.port, body.len());
+        let length = body.len();
         let head = format!(
-            "{what} HTTP/1.0\r\nHost: localhost:{port}\r\nAccept: {accept}\r\n\
+            "{what} HTTP/1.0\r\nHost: {host}\r\nAccept: {accept}\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
         );
         stream.write_all(&[head.as_bytes(), body].concat()).unwrap();

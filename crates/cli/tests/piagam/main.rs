@@ -7,6 +7,7 @@ mod keys;
 mod killed;
 mod life;
 mod mistreated;
+mod moved;
 mod paper;
 mod privacy;
 mod sick;

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
-use store::{Batch, Cohort, Filter, Page, Person, State};
+use store::{Batch, Cohort, Filter, IssuerId, Page, Person, Programme as ProgrammeRow, State};
 use uuid::Uuid;
 use vc::Lang;
 
 use crate::fault::IssueError;
+use crate::keyring::Ring;
 use crate::office::Office;
 use crate::programme::Programme;
 use crate::roster::{Recipient, Roster};
@@ -138,7 +139,8 @@ pub(super) async fn in_force(office: &Office, plan: &Plan, batch: Option<&Batch>
 /// Everybody who has a certificate in the cohort, by person; the certificates of one person oldest first.
 async fn people(office: &Office, programme: &Programme) -> Result<HashMap<String, Vec<Person>>, IssueError> {
     let mut known: HashMap<String, Vec<Person>> = HashMap::new();
-    if let Some(cohort) = cohort(office, programme).await? {
+    for (_, cohort) in begun(office, programme).await? {
+        let Some(cohort) = cohort else { continue };
         for person in office.store.people(cohort.id).await? {
             known.entry(person.key.clone()).or_default().push(person);
         }
@@ -146,12 +148,37 @@ async fn people(office: &Office, programme: &Programme) -> Result<HashMap<String
     Ok(known)
 }
 
-/// The cohort of a programme, when something was issued to it before.
-async fn cohort(office: &Office, programme: &Programme) -> Result<Option<Cohort>, IssueError> {
-    let programmes = office.store.programmes(office.issuer.id).await?;
-    let Some(row) = programmes.into_iter().find(|row| row.code == programme.code) else { return Ok(None) };
+/// The programme with the cohort, as far as they are known already: under every address whose certificates count, oldest
+/// first. There is one at most, unless an earlier version began the programme anew after a move.
+async fn begun(office: &Office, programme: &Programme) -> Result<Vec<(ProgrammeRow, Option<Cohort>)>, IssueError> {
     let name = programme.cohort_label();
-    Ok(office.store.cohorts(row.id).await?.into_iter().find(|cohort| cohort.name == name))
+    let mut begun = Vec::new();
+    for issuer in office.addresses().await? {
+        let programmes = office.store.programmes(issuer.id).await?;
+        if let Some(row) = programmes.into_iter().find(|row| row.code == programme.code) {
+            let cohort = office.store.cohorts(row.id).await?.into_iter().find(|cohort| cohort.name == name);
+            begun.push((row, cohort));
+        }
+    }
+    Ok(begun)
+}
+
+/// Under whom a programme is remembered: a cohort that was begun goes on, also under another address, so that the store
+/// keeps watching over its people.
+pub(super) async fn home(office: &Office, programme: &Programme) -> Result<IssuerId, IssueError> {
+    let begun = begun(office, programme).await?;
+    let with_cohort = begun.iter().find(|(_, cohort)| cohort.is_some());
+    Ok(with_cohort.or(begun.first()).map_or(office.issuer.id, |(row, _)| row.issuer))
+}
+
+/// Whoever waits for a signature that only another address's key can give is neither finished nor new.
+pub(super) async fn nobody_waits_for_another_key(office: &Office, ring: &Ring, plan: &Plan) -> Result<(), IssueError> {
+    for waiting in plan.unchanged.iter().filter(|unchanged| unchanged.state == State::Reserved) {
+        if let Some(certificate) = office.store.certificate(waiting.certificate).await? {
+            ring.signer(certificate.issuer)?;
+        }
+    }
+    Ok(())
 }
 
 /// What tells that a row has changed: the name with titles, and everything else.

@@ -1,19 +1,23 @@
 //! Reissue: a corrected name makes a new certificate; the old one is superseded, linked both ways.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use jiff::Timestamp;
 use rand::RngExt;
-use store::{Batch, BatchId, BatchKind, Certificate, Details, NewBatch, NewCertificate, Numbering, Reservation, State};
+use store::{
+    ArtifactKind, Batch, BatchId, BatchKind, Certificate, Details, NewBatch, NewCertificate, Numbering, Reservation,
+    State,
+};
 use uuid::Uuid;
 
 use super::plan::fingerprint_of;
 use super::reserve::{fresh_code, fresh_id};
-use super::{complete, resume};
+use super::{Template, complete, resume};
 use crate::fault::IssueError;
-use crate::keyring::Signer;
+use crate::keyring::{Ring, is_this_machine};
 use crate::office::Office;
+use crate::programme::Programme;
 use crate::roster::{MAX_NAME_WITH_TITLES_CHARS, MIN_NAME_CHARS};
 use crate::status;
 use crate::text::clean;
@@ -25,20 +29,26 @@ const SHOWN: usize = 100;
 /// The old one is superseded in the transaction that stores the new one; the lists are signed again before this
 /// returns. A reissue that was begun before is finished; the same reissue again changes nothing.
 ///
+/// After a move the new one is issued under the present address and has its place in that issuer's lists; the old one is
+/// superseded in the lists of the address that it was issued under, so both keys must be at hand.
+///
 /// # Errors
-/// [`IssueError::Name`]; [`store::StoreError::IllegalStep`] for a certificate that is revoked or superseded.
+/// [`IssueError::Name`]; [`crate::keyring::KeyringError::NotOpen`]; [`IssueError::TriedOut`];
+/// [`store::StoreError::IllegalStep`] for a certificate that is revoked or superseded.
 pub async fn reissue(
     office: &Office,
-    signer: &Arc<dyn Signer>,
+    ring: &Ring,
     certificate: Uuid,
     name: &str,
     rng: &mut (dyn rand::CryptoRng + Send),
     now: Timestamp,
 ) -> Result<Certificate, IssueError> {
     let name = corrected(name)?;
-    resume(office, signer, now, &|_| {}).await?;
-    status::publish_due(office, signer.as_ref(), now).await?;
+    let signer = ring.signer(office.issuer.id)?;
+    resume(office, ring, now, &|_| {}).await?;
+    status::publish_due(office, ring, now).await?;
     let old = find(office, certificate).await?;
+    ring.signer(old.issuer)?;
     if let (State::Superseded, Some(successor)) = (old.state, old.successor) {
         let successor = find(office, successor).await?;
         if successor.name.as_deref() == Some(name.as_str()) {
@@ -56,7 +66,9 @@ pub async fn reissue(
     let id = new.id;
     let batch = NewBatch {
         id: BatchId(fresh_id(&chance)),
+        issuer: office.issuer.id,
         kind: BatchKind::Reissue,
+        template: template(office, &former, now).await?,
         key_number: signer.number(),
         actor: office.actor.clone(),
         created_at: now,
@@ -64,13 +76,35 @@ pub async fn reissue(
     };
     let rng = chance.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let reserved = reserve_one(office, batch, new, rng).await?;
-    complete(office, signer, reserved, now, &|_| {}).await?;
+    complete(office, ring, reserved, now, &|_| {}).await?;
     find(office, id).await
 }
 
 async fn find(office: &Office, id: Uuid) -> Result<Certificate, IssueError> {
     let found = office.store.certificate(id).await?;
     Ok(found.ok_or(store::StoreError::UnknownCertificate { id })?)
+}
+
+/// The number of the template: the former batch's own, or the same programme's under the present address.
+async fn template(office: &Office, former: &Batch, now: Timestamp) -> Result<u32, IssueError> {
+    let batch = former.new.id;
+    if former.new.issuer == office.issuer.id {
+        return Ok(former.new.template);
+    }
+    let under = office.issued_under(former.new.issuer).await?;
+    if is_this_machine(&under.issuer.base_url) && !office.is_test() {
+        return Err(IssueError::TriedOut { base_url: under.issuer.base_url });
+    }
+    let frozen = |detail: &str| IssueError::Frozen { what: "programme", batch, detail: detail.to_owned() };
+    let programme =
+        office.store.artifact(&former.new.programme_hash).await?.ok_or_else(|| frozen("it is not stored"))?;
+    let programme = String::from_utf8(programme.bytes).map_err(|_| frozen("it is no text"))?;
+    let programme =
+        Programme::parse(&programme).map_err(|_| frozen("it has problems under the rules of this version"))?;
+    let template =
+        Template::of(office, &programme).map_err(|problems| IssueError::Credential { id: batch.0, problems })?;
+    let hash = office.store.put_artifact(ArtifactKind::Template, &template.to_bytes(), now).await?;
+    Ok(office.store.put_template(office.issuer.id, &hash, now).await?)
 }
 
 fn successor(

@@ -13,7 +13,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::plan::{Plan, fingerprint, rest_fingerprint};
+use super::plan::{Plan, fingerprint, home, rest_fingerprint};
 use super::{Intake, Template};
 use crate::deliver;
 use crate::fault::IssueError;
@@ -88,7 +88,7 @@ async fn freeze(
     let template_hash = store.put_artifact(ArtifactKind::Template, &template.to_bytes(), now).await?;
     let template = store.put_template(issuer, &template_hash, now).await?;
     let row = NewProgramme {
-        issuer,
+        issuer: home(office, programme).await?,
         code: programme.code.clone(),
         title_id: programme.title.id.clone(),
         title_en: programme.title.en.clone(),

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 use vc::{Evidence, Need, Policy, Verdict};
 
 use super::*;
-use crate::keyring::{self, SignError};
+use crate::keyring::{self, SignError, Signer};
 use crate::roster;
 
 const BASE: &str = "http://localhost:8080";
@@ -20,7 +21,7 @@ const BASE: &str = "http://localhost:8080";
 pub(crate) struct Desk {
     pub(crate) folder: TempDir,
     pub(crate) office: Office,
-    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) ring: Ring,
     pub(crate) rng: ChaCha8Rng,
 }
 
@@ -46,7 +47,18 @@ impl Desk {
             dir: folder.path().to_owned(),
             actor: "test".to_owned(),
         };
-        Self { folder, office, signer: Arc::new(signer), rng: ChaCha8Rng::seed_from_u64(7) }
+        let ring = Ring::new(office.issuer.clone(), Arc::new(signer));
+        Self { folder, office, ring, rng: ChaCha8Rng::seed_from_u64(7) }
+    }
+
+    pub(crate) fn signer(&self) -> Arc<dyn Signer> {
+        Arc::clone(self.ring.signer(self.office.issuer.id).unwrap())
+    }
+
+    /// The ring with a key that signs so many times, then the power is gone.
+    pub(crate) fn failing_after(&self, signatures: usize) -> Ring {
+        let failing = Failing { inner: self.signer(), left: AtomicUsize::new(signatures) };
+        Ring::new(self.office.issuer.clone(), Arc::new(failing))
     }
 
     /// Issues a sheet of these people, `name;nip` each.
@@ -59,7 +71,7 @@ impl Desk {
         let (programme, text) = programme();
         let roster = roster::read(sheet, "sheet.csv", &programme).unwrap();
         let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet };
-        issue(&self.office, &self.signer, intake, &mut self.rng, now(), &|_| {}).await
+        issue(&self.office, &self.ring, intake, &mut self.rng, now(), &|_| {}).await
     }
 
     pub(crate) async fn certificates(&self) -> Vec<Certificate> {
@@ -95,20 +107,21 @@ impl Desk {
     async fn answer(&self, need: &Need) -> Option<Vec<u8>> {
         let store = &self.office.store;
         let url = need.url()?;
-        let path = url.strip_prefix(BASE)?;
+        let issuers = store.issuers().await.unwrap();
+        let (issuer, path) =
+            issuers.iter().find_map(|issuer| Some((issuer, url.strip_prefix(issuer.base_url.as_str())?)))?;
         if path == "/.well-known/did.json" {
-            let keys = store.public_keys(self.office.issuer.id).await.unwrap();
+            let keys = store.public_keys(issuer.id).await.unwrap();
             let keys: Vec<_> =
                 keys.iter().map(|key| (key.number, vc::PublicKey::from_multikey(&key.multikey).unwrap())).collect();
-            return Some(vc::did_document(&self.office.issuer.did, &keys).to_string().into_bytes());
+            return Some(vc::did_document(&issuer.did, &keys).to_string().into_bytes());
         }
         if let Some(id) = path.strip_prefix("/records/") {
             return Some(store.record(id.parse().ok()?).await.unwrap()?.text.into_bytes());
         }
         let (purpose, number) = path.strip_prefix("/status/")?.split_once('/')?;
         let purpose = store::StatusPurpose::from_code(purpose)?;
-        let document =
-            store.status_document(self.office.issuer.id, number.parse().ok()?, purpose, Suite::Rdfc).await.unwrap()?;
+        let document = store.status_document(issuer.id, number.parse().ok()?, purpose, Suite::Rdfc).await.unwrap()?;
         Some(document.text.into_bytes())
     }
 }
@@ -250,10 +263,10 @@ async fn twelve_hundred_are_issued_once_whatever_dies_in_the_middle() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../templates/sheets/cohort-1200.csv");
     let sheet = fs::read(path).unwrap();
     let mut desk = Desk::new().await;
-    let good = Arc::clone(&desk.signer);
+    let good = desk.ring.clone();
 
     // The first run loses its signer after 400 certificates, the second one is killed while it signs.
-    desk.signer = Arc::new(Failing { inner: Arc::clone(&good), left: AtomicUsize::new(800) });
+    desk.ring = desk.failing_after(800);
     let error = desk.issue_sheet(&sheet).await.unwrap_err();
     assert!(matches!(error, IssueError::Sign(_)), "{error}");
     let unfinished = desk.office.store.unfinished_batches().await.unwrap();
@@ -261,13 +274,13 @@ async fn twelve_hundred_are_issued_once_whatever_dies_in_the_middle() {
     assert!(unfinished[0].signed > 0 && unfinished[0].signed < 1200, "{}", unfinished[0].signed);
     let reserved = desk.certificates().await;
 
-    let (office, signer) = (desk.office.clone(), Arc::clone(&good));
-    let killed = tokio::spawn(async move { resume(&office, &signer, now(), &|_| {}).await });
+    let (office, ring) = (desk.office.clone(), good.clone());
+    let killed = tokio::spawn(async move { resume(&office, &ring, now(), &|_| {}).await });
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     killed.abort();
     let _ = killed.await;
 
-    desk.signer = good;
+    desk.ring = good;
     let issued = desk.issue_sheet(&sheet).await.unwrap();
     assert!(issued.batch.is_none());
     let certificates = desk.certificates().await;
@@ -292,7 +305,7 @@ async fn twelve_hundred_are_issued_once_whatever_dies_in_the_middle() {
 async fn a_reissue_replaces_keeps_the_number_and_is_linked_both_ways() {
     let mut desk = Desk::new().await;
     let old = desk.issue(&PEOPLE).await.unwrap().in_force[0];
-    let new = reissue(&desk.office, &desk.signer, old, "Budi  Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
+    let new = reissue(&desk.office, &desk.ring, old, "Budi  Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
     let former = desk.office.store.certificate(old).await.unwrap().unwrap();
     assert_eq!((former.state, former.successor), (State::Superseded, Some(new.id)));
     assert_eq!(
@@ -307,9 +320,9 @@ async fn a_reissue_replaces_keeps_the_number_and_is_linked_both_ways() {
     assert_eq!(desk.verify(&new, Suite::Rdfc).await.verdict, Verdict::Valid);
 
     // The same reissue again is the same certificate; another one of the old certificate is refused.
-    let again = reissue(&desk.office, &desk.signer, old, "Budi Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
+    let again = reissue(&desk.office, &desk.ring, old, "Budi Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
     assert_eq!(again, new);
-    let error = reissue(&desk.office, &desk.signer, old, "Lain Contoh", &mut desk.rng, now()).await.unwrap_err();
+    let error = reissue(&desk.office, &desk.ring, old, "Lain Contoh", &mut desk.rng, now()).await.unwrap_err();
     assert!(matches!(error, IssueError::Store(StoreError::IllegalStep { .. })), "{error}");
 
     // The old sheet and the corrected sheet both find the certificate in force.
@@ -326,12 +339,12 @@ async fn a_reissue_replaces_keeps_the_number_and_is_linked_both_ways() {
 async fn a_reissue_that_died_is_finished_by_the_next_run() {
     let mut desk = Desk::new().await;
     let old = desk.issue(&PEOPLE).await.unwrap().in_force[0];
-    let broken: Arc<dyn Signer> = Arc::new(Failing { inner: Arc::clone(&desk.signer), left: AtomicUsize::new(0) });
+    let broken = desk.failing_after(0);
     let error = reissue(&desk.office, &broken, old, "Budi Contoh Wijaya", &mut desk.rng, now()).await.unwrap_err();
     assert!(matches!(error, IssueError::Sign(_)), "{error}");
     let standing = desk.office.store.certificate(old).await.unwrap().unwrap();
     assert_eq!(standing.state, State::Issued, "the old one stands until the new one is stored");
-    let new = reissue(&desk.office, &desk.signer, old, "Budi Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
+    let new = reissue(&desk.office, &desk.ring, old, "Budi Contoh Wijaya", &mut desk.rng, now()).await.unwrap();
     assert_eq!((new.state, desk.certificates().await.len()), (State::Issued, 4));
 }
 
@@ -341,7 +354,7 @@ async fn names_that_no_certificate_can_carry_are_refused() {
     let old = desk.issue(&PEOPLE).await.unwrap().in_force[0];
     let long = "x".repeat(200);
     for name in ["", "  ", "A", "123 456", "Budi \u{202e}Contoh", long.as_str()] {
-        let error = reissue(&desk.office, &desk.signer, old, name, &mut desk.rng, now()).await.unwrap_err();
+        let error = reissue(&desk.office, &desk.ring, old, name, &mut desk.rng, now()).await.unwrap_err();
         assert!(matches!(error, IssueError::Name { .. }), "{name}: {error}");
     }
     assert_eq!(desk.certificates().await.len(), 3);
@@ -356,23 +369,23 @@ async fn the_programme_that_is_frozen_is_the_one_that_was_read() {
     let other = text.replace("hours = 20", "hours = 21");
     let intake = Intake { programme: &programme, programme_text: &other, roster: &roster, sheet: &sheet };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let error = issue(&desk.office, &desk.signer, intake, &mut rng, now(), &|_| {}).await.unwrap_err();
+    let error = issue(&desk.office, &desk.ring, intake, &mut rng, now(), &|_| {}).await.unwrap_err();
     assert!(matches!(error, IssueError::Programme), "{error}");
 }
 
 #[test]
 fn every_step_can_run_on_any_thread() {
-    fn sent<T: Send>(_: impl FnOnce(&'static Office, &'static Arc<dyn Signer>) -> T) {}
-    sent(|office, signer| resume(office, signer, now(), &|_| {}));
-    sent(|office, signer| status::publish_due(office, signer.as_ref(), now()));
-    sent(|office, signer| async move {
+    fn sent<T: Send>(_: impl FnOnce(&'static Office, &'static Ring) -> T) {}
+    sent(|office, ring| resume(office, ring, now(), &|_| {}));
+    sent(|office, ring| status::publish_due(office, ring, now()));
+    sent(|office, ring| async move {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        reissue(office, signer, Uuid::nil(), "", &mut rng, now()).await
+        reissue(office, ring, Uuid::nil(), "", &mut rng, now()).await
     });
-    sent(|office, signer| async move {
+    sent(|office, ring| async move {
         let (programme, text) = programme();
         let roster = Roster::default();
         let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet: &[] };
-        issue(office, signer, intake, &mut ChaCha8Rng::seed_from_u64(1), now(), &|_| {}).await.map(|_| ())
+        issue(office, ring, intake, &mut ChaCha8Rng::seed_from_u64(1), now(), &|_| {}).await.map(|_| ())
     });
 }

@@ -49,7 +49,7 @@ impl Copies {
         })?;
         let template = Template::from_bytes(&template.bytes).map_err(|detail| frozen("template", detail))?;
         Ok(Self {
-            office: issued_under(office, row.new.issuer).await?,
+            office: office.issued_under(row.new.issuer).await?,
             programme,
             template,
             design: text("design", design.bytes)?,
@@ -62,15 +62,6 @@ impl Copies {
         let press = bind(&self.office, &self.programme, &self.template, name, &self.design)?;
         Ok(BoundPress { press, office: self.office.clone(), print_birth: self.programme.print_birth })
     }
-}
-
-/// The office as it was named when the batch was reserved: an issuer that has moved keeps its old addresses.
-async fn issued_under(office: &Office, issuer: store::IssuerId) -> Result<Office, IssueError> {
-    let mut office = office.clone();
-    if let Some(row) = office.store.issuers().await?.into_iter().find(|row| row.id == issuer) {
-        office.issuer = row;
-    }
-    Ok(office)
 }
 
 /// The press of a programme and a design.

@@ -82,7 +82,7 @@ async fn short_and_full_differ_and_reserved_ones_have_nothing() {
     assert_ne!(short, full);
     assert_eq!(short, deliverer.short_pdf(&certificate).await.unwrap());
     let why = Why::parse("data-error").unwrap();
-    revoke(&desk.office, desk.signer.as_ref(), id, &why, now()).await.unwrap();
+    revoke(&desk.office, &desk.ring, id, &why, now()).await.unwrap();
     let reserved = Certificate { state: State::Reserved, ..certificate };
     assert!(matches!(deliverer.short_pdf(&reserved).await, Err(IssueError::NothingToDeliver { .. })));
 }

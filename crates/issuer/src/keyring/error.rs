@@ -16,6 +16,9 @@ pub enum KeyringError {
         /// The issuer.
         did: String,
     },
+    /// The key of the address that a certificate was issued under is not among those at hand.
+    #[error("the certificate was issued under another address, whose key is not open")]
+    NotOpen,
     /// The file of a known key is not there.
     #[error("the key file {path} is missing")]
     Missing {
@@ -119,6 +122,10 @@ impl KeyringError {
     pub fn next(&self) -> &'static str {
         match self {
             Self::NoKey { .. } => "Make one with `piagam keys new --dir DIR`.",
+            Self::NotOpen => {
+                "See that the key file of that address is in DIR/keys; where its passphrase differs, set \
+                 PIAGAM_PASSPHRASE_K1 (for k1.pem), then run the same command again."
+            }
             Self::Missing { .. } => {
                 "Put the file back from your own copy, or make a new key with `piagam keys new --dir DIR`; \
                  what the lost one signed stays verifiable."

@@ -7,7 +7,7 @@ use vc::Reason;
 
 use super::publish_due;
 use crate::fault::IssueError;
-use crate::keyring::Signer;
+use crate::keyring::Ring;
 use crate::office::Office;
 
 /// Why something happens to a certificate: a public code, and words that stay internal.
@@ -43,16 +43,17 @@ impl Why {
 /// Revokes for good.
 ///
 /// # Errors
-/// [`StoreError::IllegalStep`], [`StoreError::ReissueUnderWay`], and what signing the lists can meet: then the
+/// [`crate::keyring::KeyringError::NotOpen`] before anything is changed when the key of the certificate's issuer is not
+/// at hand; [`StoreError::IllegalStep`], [`StoreError::ReissueUnderWay`], and what signing the lists can meet: then the
 /// revocation is stored, and the lists are signed by the next command or service that can.
 pub async fn revoke(
     office: &Office,
-    signer: &dyn Signer,
+    ring: &Ring,
     certificate: Uuid,
     why: &Why,
     now: Timestamp,
 ) -> Result<Certificate, IssueError> {
-    act(office, signer, certificate, Act::Revoke, Some(why), now).await
+    act(office, ring, certificate, Act::Revoke, Some(why), now).await
 }
 
 /// Suspends for the time being.
@@ -61,12 +62,12 @@ pub async fn revoke(
 /// As [`revoke`].
 pub async fn suspend(
     office: &Office,
-    signer: &dyn Signer,
+    ring: &Ring,
     certificate: Uuid,
     why: &Why,
     now: Timestamp,
 ) -> Result<Certificate, IssueError> {
-    act(office, signer, certificate, Act::Suspend, Some(why), now).await
+    act(office, ring, certificate, Act::Suspend, Some(why), now).await
 }
 
 /// Puts a suspended certificate in force again.
@@ -75,22 +76,25 @@ pub async fn suspend(
 /// As [`revoke`].
 pub async fn reinstate(
     office: &Office,
-    signer: &dyn Signer,
+    ring: &Ring,
     certificate: Uuid,
     why: Option<&Why>,
     now: Timestamp,
 ) -> Result<Certificate, IssueError> {
-    act(office, signer, certificate, Act::Reinstate, why, now).await
+    act(office, ring, certificate, Act::Reinstate, why, now).await
 }
 
 async fn act(
     office: &Office,
-    signer: &dyn Signer,
+    ring: &Ring,
     certificate: Uuid,
     act: Act,
     why: Option<&Why>,
     now: Timestamp,
 ) -> Result<Certificate, IssueError> {
+    if let Some(certificate) = office.store.certificate(certificate).await? {
+        ring.signer(certificate.issuer)?;
+    }
     let change = Change {
         certificate,
         act,
@@ -102,7 +106,7 @@ async fn act(
     let changed = office.store.change(&change).await;
     // Also when the step was not possible: perhaps it was stored before, and the lists could not be signed.
     if matches!(changed, Ok(_) | Err(StoreError::IllegalStep { .. })) {
-        publish_due(office, signer, now).await?;
+        publish_due(office, ring, now).await?;
     }
     Ok(changed?)
 }

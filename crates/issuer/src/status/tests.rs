@@ -15,7 +15,7 @@ async fn one() -> (Desk, Certificate) {
 async fn a_revoked_certificate_is_invalid_with_date_and_reason() {
     let (desk, certificate) = one().await;
     let why = Why::parse("data-error").unwrap();
-    let revoked = revoke(&desk.office, desk.signer.as_ref(), certificate.id, &why, now()).await.unwrap();
+    let revoked = revoke(&desk.office, &desk.ring, certificate.id, &why, now()).await.unwrap();
     assert_eq!(revoked.state, State::Revoked);
     for suite in [Suite::Rdfc, Suite::Jcs] {
         let report = desk.verify(&revoked, suite).await;
@@ -28,16 +28,16 @@ async fn a_revoked_certificate_is_invalid_with_date_and_reason() {
 #[tokio::test]
 async fn a_suspended_certificate_comes_back() {
     let (desk, certificate) = one().await;
-    let signer = desk.signer.as_ref();
+    let ring = &desk.ring;
     let why = Why::parse("dilaporkan oleh instansi").unwrap();
     assert_eq!((why.reason, why.note.as_deref()), (Reason::Other, Some("dilaporkan oleh instansi")));
-    suspend(&desk.office, signer, certificate.id, &why, now()).await.unwrap();
+    suspend(&desk.office, ring, certificate.id, &why, now()).await.unwrap();
     let report = desk.verify(&certificate, Suite::Rdfc).await;
     assert_eq!((report.verdict, report.state), (Verdict::Invalid, vc::State::Suspended), "{report:?}");
     let record = desk.office.store.record(certificate.id).await.unwrap().unwrap();
     assert!(record.text.contains("\"other\"") && !record.text.contains("dilaporkan"), "{}", record.text);
 
-    reinstate(&desk.office, signer, certificate.id, None, now()).await.unwrap();
+    reinstate(&desk.office, ring, certificate.id, None, now()).await.unwrap();
     let report = desk.verify(&certificate, Suite::Rdfc).await;
     assert_eq!(report.verdict, Verdict::Valid, "{report:?}");
     let record = desk.office.store.record(certificate.id).await.unwrap().unwrap();
@@ -47,16 +47,16 @@ async fn a_suspended_certificate_comes_back() {
 #[tokio::test]
 async fn lists_are_signed_again_when_they_changed_or_are_a_day_old() {
     let (desk, certificate) = one().await;
-    let signer = desk.signer.as_ref();
+    let ring = &desk.ring;
     let nothing = Published::default();
-    assert_eq!(publish_due(&desk.office, signer, now()).await.unwrap(), nothing);
+    assert_eq!(publish_due(&desk.office, ring, now()).await.unwrap(), nothing);
     let next_day = now().checked_add(SignedDuration::from_hours(25)).unwrap();
-    assert_eq!(publish_due(&desk.office, signer, next_day).await.unwrap(), Published { lists: 1, records: 0 });
-    assert_eq!(publish_due(&desk.office, signer, next_day).await.unwrap(), nothing);
+    assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), Published { lists: 1, records: 0 });
+    assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), nothing);
 
     let why = Why::parse("misconduct").unwrap();
-    revoke(&desk.office, signer, certificate.id, &why, next_day).await.unwrap();
-    assert_eq!(publish_due(&desk.office, signer, next_day).await.unwrap(), nothing, "the act has published");
+    revoke(&desk.office, ring, certificate.id, &why, next_day).await.unwrap();
+    assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), nothing, "the act has published");
     let document = desk
         .office
         .store
@@ -85,7 +85,7 @@ async fn an_act_whose_lists_could_not_be_signed_is_published_by_the_next_try() {
         at: now(),
     };
     desk.office.store.change(&change).await.unwrap();
-    let error = revoke(&desk.office, desk.signer.as_ref(), certificate.id, &why, now()).await.unwrap_err();
+    let error = revoke(&desk.office, &desk.ring, certificate.id, &why, now()).await.unwrap_err();
     assert!(matches!(error, IssueError::Store(store::StoreError::IllegalStep { .. })), "{error}");
     assert_eq!(desk.verify(&certificate, Suite::Rdfc).await.state, vc::State::Revoked);
 }
@@ -93,7 +93,7 @@ async fn an_act_whose_lists_could_not_be_signed_is_published_by_the_next_try() {
 #[tokio::test]
 async fn a_record_tells_nothing_about_the_person() {
     let (desk, certificate) = one().await;
-    let text = record(&desk.office, desk.signer.as_ref(), &certificate).unwrap();
+    let text = record(&desk.office, desk.signer().as_ref(), &certificate).await.unwrap();
     assert!(!text.contains("Budi") && !text.contains("1986") && !text.contains(&certificate.number), "{text}");
     assert!(text.contains(&certificate.id.to_string()) && text.contains("eddsa-jcs-2022"));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use issuer::batch::{Intake, issue};
-use issuer::keyring::Signer;
+use issuer::keyring::Ring;
 use issuer::programme::Programme;
 use issuer::roster;
 use rand::SeedableRng;
@@ -23,9 +23,9 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
     let programme = Programme::parse(&programme_text).unwrap();
     let roster = roster::read(&sheet, "cohort-25.xlsx", &programme).unwrap();
     let intake = Intake { programme: &programme, programme_text: &programme_text, roster: &roster, sheet: &sheet };
-    let signer: Arc<dyn Signer> = Arc::new(TestKey::certificates());
+    let ring = Ring::new(world.issuer.clone(), Arc::new(TestKey::certificates()));
     let mut chance = ChaCha8Rng::seed_from_u64(1);
-    issue(&world.office, &signer, intake, &mut chance, NOW.parse().unwrap(), &|_| {}).await.unwrap();
+    issue(&world.office, &ring, intake, &mut chance, NOW.parse().unwrap(), &|_| {}).await.unwrap();
 
     let certificates = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap();
     assert_eq!(certificates.len(), roster.recipients.len());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use issuer::Office;
-use issuer::keyring::{SignError, Signer};
+use issuer::keyring::{Ring, SignError, Signer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use server::config::Config;
@@ -135,7 +135,7 @@ impl World {
             dir: folder.path().to_owned(),
             actor: "test".into(),
         };
-        let signers = Signers { certificates: None, api: Some(Arc::new(TestKey::api())) };
+        let signers = Signers { certificates: Ring::default(), api: Some(Arc::new(TestKey::api())) };
         let app = App::new(config, office.clone(), signers, Box::new(|| NOW.parse().unwrap())).unwrap();
         let app = Arc::new(app);
         Self { store, issuer, key, router: server::router(Arc::clone(&app)), office, app, _folder: folder }
@@ -228,7 +228,7 @@ impl World {
                 }
             }
         }
-        for certificate in self.store.records_due(100).await.unwrap() {
+        for certificate in self.store.records_due(self.issuer.id, 100).await.unwrap() {
             self.put_record(&certificate).await;
         }
     }

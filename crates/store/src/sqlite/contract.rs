@@ -157,8 +157,8 @@ impl Store for SqliteStore {
         published::status_snapshot(self, issuer, number).await
     }
 
-    async fn status_lists_due(&self, signed_before: Timestamp) -> Result<Vec<StatusList>> {
-        published::status_lists_due(self, signed_before).await
+    async fn status_lists_due(&self, issuer: IssuerId, signed_before: Timestamp) -> Result<Vec<StatusList>> {
+        published::status_lists_due(self, issuer, signed_before).await
     }
 
     async fn put_status_document(&self, document: &StatusDocument) -> Result<bool> {
@@ -183,8 +183,8 @@ impl Store for SqliteStore {
         published::record(self, certificate).await
     }
 
-    async fn records_due(&self, limit: u32) -> Result<Vec<Certificate>> {
-        published::records_due(self, limit).await
+    async fn records_due(&self, issuer: IssuerId, limit: u32) -> Result<Vec<Certificate>> {
+        published::records_due(self, issuer, limit).await
     }
 
     async fn put_api_credential(&self, credential: &ApiCredential) -> Result<()> {

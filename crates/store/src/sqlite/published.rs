@@ -45,15 +45,20 @@ pub(super) async fn status_snapshot(
     Ok(Some(StatusSnapshot { list, entries }))
 }
 
-pub(super) async fn status_lists_due(store: &SqliteStore, signed_before: Timestamp) -> Result<Vec<StatusList>> {
+pub(super) async fn status_lists_due(
+    store: &SqliteStore,
+    issuer: IssuerId,
+    signed_before: Timestamp,
+) -> Result<Vec<StatusList>> {
     let documents = StatusPurpose::ALL.len() * Suite::ALL.len();
     let found = sqlx::query(
-        "SELECT l.* FROM status_lists l WHERE (SELECT COUNT(*) FROM status_documents d \
+        "SELECT l.* FROM status_lists l WHERE l.issuer = $3 AND (SELECT COUNT(*) FROM status_documents d \
          WHERE d.issuer = l.issuer AND d.list = l.number AND d.version = l.version AND d.signed_at >= $1) < $2 \
-         ORDER BY l.issuer, l.number",
+         ORDER BY l.number",
     )
     .bind(millis(signed_before))
     .bind(i64::try_from(documents).unwrap_or(i64::MAX))
+    .bind(issuer.0)
     .fetch_all(&store.reader)
     .await?;
     found.iter().map(rows::status_list).collect()
@@ -120,16 +125,17 @@ pub(super) async fn record(store: &SqliteStore, certificate: Uuid) -> Result<Opt
     found.as_ref().map(rows::record).transpose()
 }
 
-pub(super) async fn records_due(store: &SqliteStore, limit: u32) -> Result<Vec<Certificate>> {
+pub(super) async fn records_due(store: &SqliteStore, issuer: IssuerId, limit: u32) -> Result<Vec<Certificate>> {
     let found = sqlx::query(select_certificates!(
         "",
         "WHERE c.serial IN (\
          SELECT d.serial FROM certificates d LEFT JOIN records r ON r.certificate = d.id \
-         WHERE d.state NOT IN ('reserved', 'issued') AND r.certificate IS NULL \
+         WHERE d.state NOT IN ('reserved', 'issued') AND d.issuer = $2 AND r.certificate IS NULL \
          UNION SELECT d.serial FROM records r JOIN certificates d ON d.id = r.certificate \
-         WHERE d.revision <> r.revision) ORDER BY c.serial LIMIT $1"
+         WHERE d.issuer = $2 AND d.revision <> r.revision) ORDER BY c.serial LIMIT $1"
     ))
     .bind(i64::from(limit.min(PAGE_MAX)))
+    .bind(issuer.0)
     .fetch_all(&store.reader)
     .await?;
     found.iter().map(rows::certificate).collect()

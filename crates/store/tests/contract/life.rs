@@ -2,7 +2,7 @@
 
 use store::*;
 
-use crate::world::{World, at, change, databases, people, person, sign};
+use crate::world::{World, at, change, databases, key, new_issuer, people, person, reserve, sign};
 
 #[tokio::test]
 async fn the_life_of_a_certificate_moves_its_bits() {
@@ -113,17 +113,17 @@ async fn a_list_is_due_until_all_its_documents_show_its_version() {
         let world = World::new(database.open().await).await;
         let store = world.store.as_ref();
         let issued = world.issue(people(2)).await;
-        let list = store.status_lists_due(at(0)).await.unwrap().remove(0);
+        let list = store.status_lists_due(world.issuer.id, at(0)).await.unwrap().remove(0);
         assert_eq!((list.number, list.size, list.used), (1, STATUS_LIST_SIZE, 2));
         publish(store, &list, at(50)).await;
-        assert_eq!(store.status_lists_due(at(50)).await.unwrap(), []);
-        assert_eq!(store.status_lists_due(at(51)).await.unwrap().len(), 1, "signed too long ago");
+        assert_eq!(store.status_lists_due(world.issuer.id, at(50)).await.unwrap(), []);
+        assert_eq!(store.status_lists_due(world.issuer.id, at(51)).await.unwrap().len(), 1, "signed too long ago");
 
         store.change(&change(issued[0].id, Act::Revoke)).await.unwrap();
-        let due = store.status_lists_due(at(0)).await.unwrap().remove(0);
+        let due = store.status_lists_due(world.issuer.id, at(0)).await.unwrap().remove(0);
         assert_eq!(due.version, list.version + 1);
         publish(store, &due, at(60)).await;
-        assert_eq!(store.status_lists_due(at(0)).await.unwrap(), []);
+        assert_eq!(store.status_lists_due(world.issuer.id, at(0)).await.unwrap(), []);
 
         let late = document(&list, StatusPurpose::Revocation, Suite::Rdfc, at(70));
         assert!(!store.put_status_document(&late).await.unwrap(), "an older version comes late");
@@ -163,7 +163,7 @@ async fn records_are_due_when_the_state_moved_on() {
         let world = World::new(database.open().await).await;
         let store = world.store.as_ref();
         let id = world.issue(people(2)).await[0].id;
-        assert_eq!(store.records_due(10).await.unwrap(), []);
+        assert_eq!(store.records_due(world.issuer.id, 10).await.unwrap(), []);
         let record = |revision| RecordDocument {
             certificate: id,
             text: format!("revision {revision}"),
@@ -171,14 +171,50 @@ async fn records_are_due_when_the_state_moved_on() {
             signed_at: at(60),
         };
         let suspended = store.change(&change(id, Act::Suspend)).await.unwrap();
-        assert_eq!(store.records_due(10).await.unwrap(), [suspended]);
+        assert_eq!(store.records_due(world.issuer.id, 10).await.unwrap(), [suspended]);
         assert!(store.put_record(&record(1)).await.unwrap());
-        assert_eq!(store.records_due(10).await.unwrap(), []);
+        assert_eq!(store.records_due(world.issuer.id, 10).await.unwrap(), []);
 
         let reinstated = store.change(&change(id, Act::Reinstate)).await.unwrap();
-        assert_eq!(store.records_due(10).await.unwrap(), [reinstated], "the record must not go on telling 'suspended'");
+        assert_eq!(
+            store.records_due(world.issuer.id, 10).await.unwrap(),
+            [reinstated],
+            "the record must not go on telling 'suspended'"
+        );
         assert!(store.put_record(&record(2)).await.unwrap());
         assert!(!store.put_record(&record(1)).await.unwrap());
         assert_eq!(store.record(id).await.unwrap().unwrap().text, "revision 2");
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_is_the_issuers_own() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        let store = world.store.as_ref();
+        for certificate in world.issue(people(3)).await {
+            store.change(&change(certificate.id, Act::Revoke)).await.unwrap();
+        }
+        // The same cohort goes on under another address.
+        let moved = store.put_issuer(&new_issuer("pindah.example"), at(30)).await.unwrap();
+        store.put_public_key(&key(moved.id, 1, "z6MkPindah")).await.unwrap();
+        let template = store.put_artifact(ArtifactKind::Template, b"{}", at(30)).await.unwrap();
+        let template = store.put_template(moved.id, &template, at(30)).await.unwrap();
+        let batch = NewBatch { issuer: moved.id, template, ..world.batch(BatchKind::Cohort) };
+        let batch = reserve(store, batch, vec![person("Pindah Contoh")], 9).await.unwrap();
+        let waiting = store.unsigned(batch.new.id, 0, 1).await.unwrap().remove(0).certificate;
+        store.save_signed(&[sign(&waiting)], at(40)).await.unwrap();
+        store.change(&change(waiting.id, Act::Revoke)).await.unwrap();
+
+        // However many of the other issuer are due before it.
+        let due = store.records_due(moved.id, 1).await.unwrap();
+        assert_eq!(due.iter().map(|due| due.id).collect::<Vec<_>>(), [waiting.id]);
+        assert_eq!(store.records_due(world.issuer.id, 10).await.unwrap().len(), 3);
+        for issuer in [world.issuer.id, moved.id] {
+            let lists = store.status_lists_due(issuer, at(0)).await.unwrap();
+            assert_eq!(lists.iter().map(|list| (list.issuer, list.number)).collect::<Vec<_>>(), [(issuer, 1)]);
+            publish(store, &lists[0], at(50)).await;
+            assert_eq!(store.status_lists_due(issuer, at(0)).await.unwrap(), []);
+        }
     }
 }
