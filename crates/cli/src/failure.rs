@@ -1,6 +1,5 @@
 //! What went wrong, and what to do about it: two lines in two languages, and the exit code.
 
-use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
 use vc::Lang;
@@ -42,17 +41,6 @@ impl Failure {
         }
     }
 
-    /// An error whose own words are technical and English: they are shown as they are in both languages, the next
-    /// step in each.
-    pub(crate) fn technical(
-        code: u8,
-        error: &dyn Display,
-        next_id: impl Into<String>,
-        next_en: impl Into<String>,
-    ) -> Self {
-        Self::new(code, (format!("Gagal: {error}"), next_id), (format!("Failed: {error}"), next_en))
-    }
-
     /// The operating system refused something.
     pub(crate) fn system(what: &str, error: &std::io::Error) -> Self {
         Self::new(
@@ -85,7 +73,6 @@ impl From<store::StoreError> for Failure {
 
 impl From<server::config::ConfigError> for Failure {
     fn from(error: server::config::ConfigError) -> Self {
-        let next = error.next();
-        Self::technical(USAGE, &error, format!("Perbaiki pengaturan. ({next})"), next)
+        Self::new(USAGE, error.words(Lang::Id), error.words(Lang::En))
     }
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::KeyRole;
+use vc::Lang;
 
 /// Serves the verification pages, downloads, keys and status lists.
 #[derive(Debug, Args)]
@@ -77,18 +78,12 @@ pub(crate) async fn stopped() {
 
 impl From<server::ServeError> for Failure {
     fn from(error: server::ServeError) -> Self {
-        let next = error.next();
-        Self::technical(OTHER, &error, format!("Pilih alamat lain dengan --listen. ({next})"), next)
+        Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
     }
 }
 
 impl From<server::TemplateError> for Failure {
     fn from(error: server::TemplateError) -> Self {
-        Self::technical(
-            OTHER,
-            &error,
-            "Perbaiki atau hapus berkas itu di DIR/templates.",
-            "Mend that file in DIR/templates, or remove it.",
-        )
+        Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
     }
 }

@@ -4,12 +4,17 @@
 //! out on the day it was needed.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::bounds;
+
+mod fault;
+
+pub use fault::{ConfigError, Expected};
+use fault::{expected, value};
 
 /// The file's name inside the data directory.
 pub const FILE: &str = "piagam.toml";
@@ -133,67 +138,6 @@ pub enum HttpStatusStyle {
     Ok,
 }
 
-/// Why a configuration is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file is not there.
-    #[error("no configuration at {}", .0.display())]
-    Missing(PathBuf),
-    /// The file is there already; it is never overwritten.
-    #[error("{} exists already", .0.display())]
-    Exists(PathBuf),
-    /// The file cannot be read or written.
-    #[error("{}: {cause}", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        cause: std::io::Error,
-    },
-    /// The file is larger than any configuration of ours.
-    #[error("{} has {bytes} bytes, at most {MAX_CONFIG_BYTES} are read", .path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
-    /// Not TOML, an unknown key, or a value of the wrong kind.
-    #[error("{}, line {line}: {message}", .path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Line, counted from 1.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// A value that is well-formed and wrong.
-    #[error("{key} = {found:?}: {expected}")]
-    Value {
-        /// Key, as written in the file.
-        key: &'static str,
-        /// What stands there.
-        found: String,
-        /// What would be right.
-        expected: &'static str,
-    },
-}
-
-impl ConfigError {
-    /// What to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Missing(_) => "Run `piagam init --dir DIR --base-url URL` first, or name another --dir.".into(),
-            Self::Exists(path) => format!("Edit {} by hand, or choose an empty --dir.", path.display()),
-            Self::Io { .. } => "Check that the folder exists and that this user may read and write it.".into(),
-            Self::TooLarge { .. } => "Check that this is the right file.".into(),
-            Self::Syntax { line, .. } => format!("Mend line {line}; the example in the README names every key."),
-            Self::Value { key, .. } => format!("Change `{key}` in {FILE} and start again."),
-        }
-    }
-}
-
 impl Config {
     /// Reads and checks `DIR/piagam.toml`.
     pub fn load(dir: &Path) -> Result<Self, ConfigError> {
@@ -204,7 +148,7 @@ impl Config {
             Err(cause) => return Err(ConfigError::Io { path, cause }),
         };
         if meta.len() > MAX_CONFIG_BYTES {
-            return Err(ConfigError::TooLarge { path, bytes: meta.len() });
+            return Err(ConfigError::TooLarge { path, bytes: meta.len(), limit: MAX_CONFIG_BYTES });
         }
         let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Io { path: path.clone(), cause })?;
         Self::parse(&text, &path)
@@ -256,23 +200,41 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let origin = Origin::parse(&self.base_url)?;
         if TimeZone::get(&self.zone).is_err() {
-            return Err(value("zone", &self.zone, "an IANA zone such as Asia/Jakarta, Asia/Makassar, Asia/Jayapura"));
+            return Err(value(
+                "zone",
+                &self.zone,
+                expected(
+                    "zona IANA, misalnya Asia/Jakarta, Asia/Makassar, Asia/Jayapura",
+                    "an IANA zone such as Asia/Jakarta, Asia/Makassar, Asia/Jayapura",
+                ),
+            ));
         }
         if self.issuer.name_id.trim().is_empty() {
-            return Err(value("issuer.name_id", &self.issuer.name_id, "the issuer's name must not be empty"));
+            return Err(value(
+                "issuer.name_id",
+                &self.issuer.name_id,
+                expected("nama penerbit, tidak boleh kosong", "the issuer's name must not be empty"),
+            ));
         }
         if !self.issuer.url.is_empty()
             && !self.issuer.url.starts_with("https://")
             && !self.issuer.url.starts_with("http://")
         {
-            return Err(value("issuer.url", &self.issuer.url, "an address that starts with https://"));
+            return Err(value(
+                "issuer.url",
+                &self.issuer.url,
+                expected("alamat yang diawali https://", "an address that starts with https://"),
+            ));
         }
         for hash in &self.api.token_sha256 {
             if hash.len() != 64 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
                 return Err(value(
                     "api.token_sha256",
                     hash,
-                    "64 hexadecimal digits in lower case, the SHA-256 of a token",
+                    expected(
+                        "64 angka heksadesimal huruf kecil, yaitu SHA-256 sebuah token",
+                        "64 hexadecimal digits in lower case, the SHA-256 of a token",
+                    ),
                 ));
             }
         }
@@ -280,15 +242,29 @@ impl Config {
             return Err(value(
                 "api.local_without_token",
                 "true",
-                "only allowed while the host of base_url is localhost",
+                expected(
+                    "false, kecuali bila host pada base_url adalah localhost",
+                    "only allowed while the host of base_url is localhost",
+                ),
             ));
         }
         if self.api.issue && self.api.token_sha256.is_empty() && !self.api.local_without_token {
-            return Err(value("api.issue", "true", "needs at least one api.token_sha256"));
+            return Err(value(
+                "api.issue",
+                "true",
+                expected(
+                    "false, atau disertai sekurang-kurangnya satu api.token_sha256",
+                    "needs at least one api.token_sha256",
+                ),
+            ));
         }
         for did in &self.verify.known_issuers {
             if !did.starts_with("did:web:") && !did.starts_with("did:key:") {
-                return Err(value("verify.known_issuers", did, "a DID that starts with did:web: or did:key:"));
+                return Err(value(
+                    "verify.known_issuers",
+                    did,
+                    expected("DID yang diawali did:web: atau did:key:", "a DID that starts with did:web: or did:key:"),
+                ));
             }
         }
         Ok(())
@@ -339,25 +315,39 @@ impl<'a> Origin<'a> {
         let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
             (Some(rest), _) => (true, rest),
             (_, Some(rest)) => (false, rest),
-            _ => return bad("an address that starts with https://"),
+            _ => return bad(expected("alamat yang diawali https://", "an address that starts with https://")),
         };
         if rest.contains(['/', '?', '#', '@']) {
-            return bad("an origin only: scheme, host and port, without a path and without a final slash");
+            return bad(expected(
+                "skema, host, dan port saja, tanpa jalur dan tanpa garis miring di akhir",
+                "an origin only: scheme, host and port, without a path and without a final slash",
+            ));
         }
         let (host, port) = match rest.split_once(':') {
             None => (rest, None),
             Some((host, digits)) => match digits.parse() {
                 Ok(port) => (host, Some(port)),
-                Err(_) => return bad("a port between 1 and 65535 after the colon"),
+                Err(_) => {
+                    return bad(expected(
+                        "port antara 1 dan 65535 sesudah titik dua",
+                        "a port between 1 and 65535 after the colon",
+                    ));
+                }
             },
         };
         let lower = host.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'));
         if host.is_empty() || !lower {
-            return bad("a host name in lower-case letters, digits, dots and hyphens");
+            return bad(expected(
+                "nama host dari huruf kecil, angka, titik, dan tanda hubung",
+                "a host name in lower-case letters, digits, dots and hyphens",
+            ));
         }
         let origin = Self { host, port };
         if !secure && !origin.is_local() {
-            return bad("https:// for every host but localhost");
+            return bad(expected(
+                "https:// untuk setiap host selain localhost",
+                "https:// for every host but localhost",
+            ));
         }
         Ok(origin)
     }
@@ -365,10 +355,6 @@ impl<'a> Origin<'a> {
     fn is_local(&self) -> bool {
         self.host == "localhost"
     }
-}
-
-fn value(key: &'static str, found: &str, expected: &'static str) -> ConfigError {
-    ConfigError::Value { key, found: found.to_owned(), expected }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -444,6 +430,25 @@ mod tests {
         let read = Config::load(dir.path()).unwrap();
         assert_eq!(read.host(), "localhost:8081");
         assert!(matches!(Config::write_new(dir.path(), "http://localhost"), Err(ConfigError::Exists(_))));
+    }
+
+    #[test]
+    fn the_first_file_names_every_key() {
+        let first = FIRST.replace("{base_url}", "http://localhost").replace("{port}", "80");
+        let sections = ["issuer", "server", "limits", "api", "verify"];
+        let mut texts = vec![format!("unknown = 1\n{first}")];
+        texts.extend(sections.map(|name| first.replace(&format!("[{name}]\n"), &format!("[{name}]\nunknown = 1\n"))));
+        for text in texts {
+            // The parser tells which keys it knows.
+            let ConfigError::Syntax { message, .. } = parse(&text).unwrap_err() else { panic!("{text}") };
+            let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+            assert!(known.len() > 1, "{message}");
+            for key in known {
+                let written =
+                    first.lines().any(|line| line.starts_with(&format!("{key} = ")) || line == format!("[{key}]"));
+                assert!(written, "{key}");
+            }
+        }
     }
 
     #[test]

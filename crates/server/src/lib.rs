@@ -21,6 +21,7 @@ mod routes;
 mod take;
 mod upload;
 mod witness;
+mod wording;
 mod words;
 mod work;
 

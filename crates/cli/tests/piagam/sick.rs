@@ -177,3 +177,28 @@ fn checkpoint(path: &Path) {
         sleep(Duration::from_millis(5));
     }
 }
+
+#[test]
+fn wrong_settings_and_a_taken_port_are_told_in_both_languages() {
+    let home = Home::new();
+    let settings = fs::read_to_string(home.path("piagam.toml")).unwrap();
+    for (wrong, id, en) in [
+        (settings.replace("zone = ", "zona = "), "Perbaiki baris 7.", "Mend line 7;"),
+        (settings.replace("Asia/Jakarta\"", "Asia/Bandung\""), "seharusnya zona IANA", "an IANA zone"),
+    ] {
+        assert_ne!(wrong, settings);
+        fs::write(home.path("piagam.toml"), wrong).unwrap();
+        home.run(["serve"]).fails(2, id, en);
+    }
+    fs::write(home.path("piagam.toml"), settings).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    home.run(["serve", "--listen", &address]).fails(
+        4,
+        "Program lain memakai port ini",
+        "Another program uses this port",
+    );
+    fs::create_dir_all(home.path("templates/pages")).unwrap();
+    fs::write(home.path("templates/pages/help.html"), "{% if %}").unwrap();
+    home.run(["serve"]).fails(4, "templat help.html keliru", "template help.html");
+}

@@ -41,12 +41,14 @@ pub enum TemplateError {
         cause: std::io::Error,
     },
     /// An override is larger than any template of ours.
-    #[error("template {} has {bytes} bytes, at most {MAX_TEMPLATE_BYTES} are read", .path.display())]
+    #[error("template {} has {bytes} bytes, at most {limit} are read", .path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
         /// Its size.
         bytes: u64,
+        /// The largest that is read.
+        limit: u64,
     },
     /// A template does not parse.
     #[error("template {name}: {cause}")]
@@ -103,7 +105,7 @@ fn overridden(folder: Option<&Path>, name: &str) -> Result<Option<String>, Templ
         Err(cause) => return Err(TemplateError::Read { path, cause }),
     };
     if bytes > MAX_TEMPLATE_BYTES {
-        return Err(TemplateError::TooLarge { path, bytes });
+        return Err(TemplateError::TooLarge { path, bytes, limit: MAX_TEMPLATE_BYTES });
     }
     std::fs::read_to_string(&path).map(Some).map_err(|cause| TemplateError::Read { path, cause })
 }
