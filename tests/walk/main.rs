@@ -74,6 +74,7 @@ fn pdf(signed: &Signed, full: bool) -> Vec<u8> {
         url: format!("{BASE}/v/{CODE}"),
         issued: date(2026, 8, 12),
         instansi: Some("Kementerian Misal".into()),
+        grade: None,
         private: full.then(|| Private { nip: Some(NIP.into()), ..Private::default() }),
     };
     Press::new(&Design::klasik().unwrap(), shared).unwrap().print(signed, &particulars).unwrap()

@@ -53,7 +53,7 @@ pub struct Programme {
     pub criteria: Words,
     /// Grades, the highest first; empty if the programme gives none.
     pub grades: Vec<Grade>,
-    /// Whether the public page and the credential show the grade.
+    /// Whether the public page and the credential show the grade. The PDF has it in any case.
     pub show_grade: bool,
     /// Whether the short rendering, the credential and the public page show the agency.
     pub show_agency: bool,

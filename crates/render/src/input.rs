@@ -112,6 +112,8 @@ pub struct Particulars {
     pub issued: Date,
     /// The graduate's agency.
     pub instansi: Option<String>,
+    /// The grade, printed also where the issuer keeps it out of the credential.
+    pub grade: Option<String>,
     /// Details of the full rendering (*versi lengkap*); `None` prints the short one (*versi ringkas*).
     pub private: Option<Private>,
 }

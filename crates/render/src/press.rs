@@ -65,8 +65,8 @@ impl Press {
         Ok(Self { layout, shared, cohort, glyphs, plate })
     }
 
-    /// The PDF of one certificate. Name, number and grade are the credential's, the attached bytes are the credential's own. The
-    /// same input gives the same bytes.
+    /// The PDF of one certificate. Name and number are the credential's, the grade too if it has one; the attached bytes
+    /// are the credential's own. The same input gives the same bytes.
     ///
     /// # Errors
     /// [`RenderError::Missing`] if the credential has no name or number, [`RenderError::TooLong`] for a field beyond all bounds.
@@ -74,7 +74,8 @@ impl Press {
         let facts = signed.facts();
         let name = facts.name.as_deref().ok_or(RenderError::Missing { field: "name" })?;
         let number = facts.number.as_deref().ok_or(RenderError::Missing { field: "licenseNumber" })?;
-        self.print_sheet(&Sheet { name, number, grade: facts.grade.as_deref(), particulars }, signed.text().as_bytes())
+        let grade = facts.grade.as_deref().or(particulars.grade.as_deref());
+        self.print_sheet(&Sheet { name, number, grade, particulars }, signed.text().as_bytes())
     }
 
     pub(crate) fn print_sheet(&self, sheet: &Sheet<'_>, credential: &[u8]) -> Result<Vec<u8>, RenderError> {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -86,6 +86,24 @@ fn assert_says(pdf: &Path, certificate: &Value) {
         assert!(printed.contains(&expected), "{member} {expected} in {}:\n{printed}", pdf.display());
     }
     assert!(printed.contains("20 (dua puluh)"), "{printed}");
+}
+
+#[test]
+fn the_grade_is_on_the_paper_also_where_the_page_keeps_it_back() {
+    let home = Home::demo(&["--full"]);
+    let server = home.serve();
+    let certificate = &home.list()[0];
+    let own = |path: &PathBuf| fs::read_to_string(path).unwrap().contains(text(certificate, "id"));
+    let json = home.files("certificates", "json").into_iter().find(own).unwrap();
+    for folder in ["certificates", "certificates/lengkap"] {
+        let pdf = home.path(folder).join(json.with_extension("pdf").file_name().unwrap());
+        let printed = pdf_text(&pdf);
+        assert!(printed.contains("Predikat / Grade: ") && printed.contains("Memuaskan"), "{printed}");
+    }
+    let page = server.get(&format!("/v/{}", text(certificate, "code")), "text/html").body;
+    for public in [fs::read(&json).unwrap(), page] {
+        assert!(!String::from_utf8(public).unwrap().contains("Memuaskan"));
+    }
 }
 
 /// The text of a PDF in reading order, every space and line break one space.

@@ -88,6 +88,7 @@ impl BoundPress {
             url: self.office.page_url(&sheet.certificate),
             issued: self.office.local(sheet.certificate.valid_from).date(),
             instansi: text(&sheet.details.public["agency"]),
+            grade: sheet.certificate.grade.clone(),
             private: full.then(|| self.private(&sheet.details)),
         };
         Ok(self.press.print(&signed, &particulars)?)

@@ -46,6 +46,7 @@ pub(crate) fn particulars() -> Particulars {
         url: "http://localhost:8080/v/ABCDEFGHJKLMNPQR".into(),
         issued: date(2026, 8, 14),
         instansi: Some("Pemerintah Kota Contoh".into()),
+        grade: None,
         private: None,
     }
 }
