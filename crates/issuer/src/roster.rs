@@ -285,8 +285,13 @@ impl Recipient {
         match (&self.nip, &self.email) {
             (Some(nip), _) => format!("nip:{nip}"),
             (None, Some(email)) => format!("surel:{}", email.to_lowercase()),
-            (None, None) => format!("nama:{}|{}", fold(&self.name), fold(self.agency.as_deref().unwrap_or_default())),
+            (None, None) => key_by_name(&self.name, self.agency.as_deref()),
         }
+    }
+
+    /// The key of a corrected name, for somebody who is known by name: as [`corrected_key`] makes it.
+    pub(crate) fn corrected_key(&self) -> Option<String> {
+        corrected_key(&self.person_key(), &self.name_with_titles(), self.agency.as_deref())
     }
 
     /// SHA-256, in hex, of everything that a certificate shows or that tells the person: a row with
@@ -324,6 +329,35 @@ impl Recipient {
             hex
         })
     }
+}
+
+/// How the keys of people begin who have neither NIP nor e-mail address.
+const BY_NAME: &str = "nama:";
+
+/// Titles that people write before a name, folded.
+const TITLES_BEFORE: [&str; 14] =
+    ["prof", "dr", "drg", "drh", "drs", "dra", "ir", "h", "hj", "kh", "apt", "ns", "pdt", "kol"];
+
+fn key_by_name(name: &str, agency: Option<&str>) -> String {
+    format!("{BY_NAME}{}|{}", fold(name), fold(agency.unwrap_or_default()))
+}
+
+/// Somebody who is known by name has another key when the name is corrected; `None` for everybody else. A correction
+/// gives the name with titles in one text: they are taken off as far as one can tell, so that the key is the same with
+/// and without them.
+pub(crate) fn corrected_key(key: &str, name_with_titles: &str, agency: Option<&str>) -> Option<String> {
+    key.starts_with(BY_NAME).then(|| key_by_name(without_titles(name_with_titles), agency))
+}
+
+fn without_titles(name: &str) -> &str {
+    let mut rest = name.split(',').next().unwrap_or_default().trim();
+    while let Some((first, more)) = rest.split_once(' ') {
+        if !TITLES_BEFORE.contains(&fold(first).as_str()) {
+            break;
+        }
+        rest = more.trim_start();
+    }
+    rest
 }
 
 impl Status {

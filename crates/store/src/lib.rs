@@ -138,7 +138,8 @@ pub trait Store: ApiLists + 'static {
     async fn cohort(&self, id: CohortId) -> Result<Option<Cohort>>;
 
     /// Every certificate of a cohort that still has its person: to find who has one already, and whose row changed.
-    /// A person whose certificate was reissued appears once for each. Oldest first.
+    /// A person whose certificate was reissued appears once for each, under the key that each was reserved with.
+    /// Oldest first.
     async fn people(&self, cohort: CohortId) -> Result<Vec<Person>>;
 
     // ---- Batches ---------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ pub trait Store: ApiLists + 'static {
     ///
     /// # Errors
     /// [`StoreError::PersonTaken`] when somebody has a certificate in the cohort already (another process was
-    /// faster), [`StoreError::Taken`] when an id or a code exists, [`StoreError::ListsFull`] at the last list,
+    /// faster), be it one that was reissued under a corrected name; [`StoreError::Taken`] when an id or a code exists, [`StoreError::ListsFull`] at the last list,
     /// [`StoreError::IllegalStep`] when a predecessor cannot be superseded.
     async fn reserve(&self, reservation: Reservation<'_>) -> Result<Batch>;
 

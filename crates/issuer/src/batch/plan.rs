@@ -92,11 +92,10 @@ pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Re
     let known = people(office, programme).await?;
     let mut plan = Plan { skipped: roster.skipped.len(), ..Plan::default() };
     for (at, recipient) in roster.recipients.iter().enumerate() {
-        let Some(chain) = known.get(&recipient.person_key()) else {
+        let Some((chain, last)) = known.chain_of(recipient) else {
             plan.new.push(at);
             continue;
         };
-        let Some(last) = chain.last() else { continue };
         let fingerprint = fingerprint(recipient);
         if chain.iter().any(|person| person.fingerprint == fingerprint) {
             plan.unchanged.push(Unchanged {
@@ -136,16 +135,49 @@ pub(super) async fn in_force(office: &Office, plan: &Plan, batch: Option<&Batch>
     Ok(placed.into_iter().map(|(_, id)| id).collect())
 }
 
-/// Everybody who has a certificate in the cohort, by person; the certificates of one person oldest first.
-async fn people(office: &Office, programme: &Programme) -> Result<HashMap<String, Vec<Person>>, IssueError> {
-    let mut known: HashMap<String, Vec<Person>> = HashMap::new();
+/// Everybody who has a certificate in the cohort.
+async fn people(office: &Office, programme: &Programme) -> Result<People, IssueError> {
+    let mut known = People::default();
     for (_, cohort) in begun(office, programme).await? {
         let Some(cohort) = cohort else { continue };
         for person in office.store.people(cohort.id).await? {
-            known.entry(person.key.clone()).or_default().push(person);
+            known.add(person);
         }
     }
     Ok(known)
+}
+
+/// People with their certificates: a chain for each, oldest first. Who is known by name and was issued again under a
+/// corrected one is found under either.
+#[derive(Default)]
+struct People {
+    chains: Vec<Vec<Person>>,
+    by_certificate: HashMap<Uuid, usize>,
+    by_key: HashMap<String, usize>,
+    by_corrected_key: HashMap<String, usize>,
+}
+
+impl People {
+    fn add(&mut self, person: Person) {
+        let replaced = person.predecessor.and_then(|id| self.by_certificate.get(&id).copied());
+        let chain = replaced.or_else(|| self.by_key.get(&person.key).copied()).unwrap_or(self.chains.len());
+        if chain == self.chains.len() {
+            self.chains.push(Vec::with_capacity(1));
+        }
+        self.by_certificate.insert(person.certificate, chain);
+        self.by_key.entry(person.key.clone()).or_insert(chain);
+        if replaced.is_some() {
+            self.by_corrected_key.entry(person.key.clone()).or_insert(chain);
+        }
+        self.chains[chain].push(person);
+    }
+
+    /// The certificates of a recipient, and the last of them.
+    fn chain_of(&self, recipient: &Recipient) -> Option<(&[Person], &Person)> {
+        let corrected = || self.by_corrected_key.get(&recipient.corrected_key()?);
+        let chain = self.chains.get(*self.by_key.get(&recipient.person_key()).or_else(corrected)?)?;
+        Some((chain, chain.last()?))
+    }
 }
 
 /// The programme with the cohort, as far as they are known already: under every address whose certificates count, oldest

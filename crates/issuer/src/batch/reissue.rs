@@ -18,7 +18,7 @@ use crate::fault::IssueError;
 use crate::keyring::{Ring, is_this_machine};
 use crate::office::Office;
 use crate::programme::Programme;
-use crate::roster::{MAX_NAME_WITH_TITLES_CHARS, MIN_NAME_CHARS};
+use crate::roster::{MAX_NAME_WITH_TITLES_CHARS, MIN_NAME_CHARS, corrected_key};
 use crate::status;
 use crate::text::clean;
 
@@ -115,11 +115,13 @@ fn successor(
     now: Timestamp,
 ) -> NewCertificate {
     let rest = details.private["rest"].as_str().unwrap_or_default();
+    let key = old.person_key.clone().unwrap_or_default();
+    let corrected = corrected_key(&key, name, details.public["agency"].as_str());
     NewCertificate {
         id,
         code,
         number: Some(old.number.clone()),
-        person_key: old.person_key.clone().unwrap_or_default(),
+        person_key: corrected.unwrap_or(key),
         fingerprint: fingerprint_of(name, rest),
         name: name.to_owned(),
         grade: old.grade.clone(),

@@ -336,6 +336,38 @@ async fn a_reissue_replaces_keeps_the_number_and_is_linked_both_ways() {
 }
 
 #[tokio::test]
+async fn who_is_known_by_name_is_found_under_the_old_and_the_corrected_name() {
+    const HEAD: &str = "Gelar Depan;Nama;Gelar Belakang;Instansi;Nilai;Keterangan\n";
+    let rows = |rows: &[&str]| format!("{HEAD}{}\n", rows.join("\n")).into_bytes();
+    let row = |name: &str| format!("{name};Instansi Contoh;90,5;LULUS");
+    for (wrong, name, corrected) in [
+        (";Budi Contoh;", "Budi Contoh Wijaya", ";Budi Contoh Wijaya;"),
+        ("Dr.;Budi Contoh;M.Si.", "Dr. Budi Contoh Wijaya, M.Si.", "Dr.;Budi Contoh Wijaya;M.Si."),
+        (";Siti Uji;", "apt. Siti Uji Fiktif, S.Farm.", "apt.;Siti Uji Fiktif;S.Farm."),
+        (";M. Fiktif;", "H. Fiktif Uji", ";H. Fiktif Uji;"),
+    ] {
+        let mut desk = Desk::new().await;
+        let old = desk.issue_sheet(&rows(&[&row(wrong), &row(";Rina Misal;")])).await.unwrap().in_force;
+        let new = reissue(&desk.office, &desk.ring, old[0], name, &mut desk.rng, now()).await.unwrap();
+        for written in [wrong, corrected] {
+            let issued = desk.issue_sheet(&rows(&[&row(written), &row(";Rina Misal;")])).await.unwrap();
+            assert!(issued.batch.is_none(), "{written}");
+            assert_eq!(issued.in_force, [new.id, old[1]], "{written}");
+        }
+    }
+    // Written differently from the correction, it is a conflict to decide; somebody else is new.
+    let mut desk = Desk::new().await;
+    let old = desk.issue_sheet(&rows(&[&row(";Budi Contoh;")])).await.unwrap().in_force[0];
+    reissue(&desk.office, &desk.ring, old, "Dr. Budi Wijaya, M.Si.", &mut desk.rng, now()).await.unwrap();
+    for written in [";Budi Wijaya;", "Dr;Budi Wijaya;M.Si", "Dr.;Budi Wijaya;"] {
+        let error = desk.issue_sheet(&rows(&[&row(written)])).await.unwrap_err();
+        assert!(matches!(error, IssueError::Conflicts(_)), "{written}: {error}");
+    }
+    let issued = desk.issue_sheet(&rows(&[&row(";Budi Wijaya Lain;")])).await.unwrap();
+    assert_eq!(issued.plan.new.len(), 1);
+}
+
+#[tokio::test]
 async fn a_reissue_that_died_is_finished_by_the_next_run() {
     let mut desk = Desk::new().await;
     let old = desk.issue(&PEOPLE).await.unwrap().in_force[0];

@@ -214,6 +214,8 @@ pub struct Person {
     pub fingerprint: String,
     /// The certificate.
     pub certificate: Uuid,
+    /// The certificate that it replaced: the same person, perhaps under another key.
+    pub predecessor: Option<Uuid>,
     /// Its batch.
     pub batch: BatchId,
     /// Its number.

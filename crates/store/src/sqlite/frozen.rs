@@ -130,7 +130,7 @@ pub(super) async fn cohort(store: &SqliteStore, id: CohortId) -> Result<Option<C
 
 pub(super) async fn people(store: &SqliteStore, cohort: CohortId) -> Result<Vec<Person>> {
     let found = sqlx::query(
-        "SELECT c.id, c.batch, c.number, c.state, h.person_key, h.fingerprint \
+        "SELECT c.id, c.predecessor, c.batch, c.number, c.state, h.person_key, h.fingerprint \
          FROM certificates c JOIN holders h ON h.certificate = c.id WHERE c.cohort = $1 ORDER BY c.serial",
     )
     .bind(cohort.0)

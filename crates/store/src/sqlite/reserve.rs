@@ -3,6 +3,8 @@
 mod list;
 mod number;
 
+use std::collections::HashSet;
+
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -22,6 +24,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
     insert_batch(&mut write, &batch).await?;
     let mut list = OpenList::last(&mut write, batch.issuer).await?;
     let mut counter = Counter::begin(&mut write, batch.issuer, numbering).await?;
+    let corrected = corrected_keys(&mut write, &batch).await?;
     loop {
         let chunk: Vec<NewCertificate> = (&mut *people).take(CHUNK).collect();
         if chunk.is_empty() {
@@ -29,6 +32,9 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
         }
         for predecessor in chunk.iter().filter_map(|person| person.predecessor) {
             check_predecessor(&mut write, predecessor).await?;
+        }
+        if chunk.iter().any(|person| person.predecessor.is_none() && corrected.contains(&person.person_key)) {
+            return Err(StoreError::PersonTaken);
         }
         let places = list.take(&mut write, &chunk, draw).await?;
         let numbers = counter.numbers_for(&mut write, &chunk).await?;
@@ -71,6 +77,19 @@ async fn insert_batch(write: &mut SqliteConnection, batch: &NewBatch) -> Result<
     .await
     .map_err(|error| fault::unique(error, || StoreError::Taken { what: "batch", value: batch.id.to_string() }))?;
     Ok(())
+}
+
+/// The keys under which people of the cohort were issued a corrected certificate. The unique index does not see them: it
+/// watches over the first certificate of each person.
+async fn corrected_keys(write: &mut SqliteConnection, batch: &NewBatch) -> Result<HashSet<String>> {
+    let keys: Vec<String> = sqlx::query_scalar(
+        "SELECT h.person_key FROM certificates c JOIN holders h ON h.certificate = c.id \
+         WHERE c.predecessor IS NOT NULL AND c.cohort = $1",
+    )
+    .bind(batch.cohort.0)
+    .fetch_all(write)
+    .await?;
+    Ok(keys.into_iter().collect())
 }
 
 /// A predecessor must be able to be superseded, and nobody else may be replacing it.

@@ -114,6 +114,7 @@ pub(super) fn person(row: &SqliteRow) -> Result<Person> {
         key: row.try_get("person_key")?,
         fingerprint: row.try_get("fingerprint")?,
         certificate: id(row, "id")?,
+        predecessor: maybe_id(row, "predecessor")?,
         batch: BatchId(id(row, "batch")?),
         number: row.try_get("number")?,
         state: word(row, "state", "a state", State::from_code)?,

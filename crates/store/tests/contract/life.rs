@@ -108,6 +108,25 @@ async fn a_reissue_supersedes_when_it_is_saved() {
 }
 
 #[tokio::test]
+async fn a_corrected_name_is_taken_and_the_old_one_stays_taken() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        let old = world.issue(people(1)).await[0].clone();
+        let key = old.person_key.clone().unwrap();
+        let new =
+            NewCertificate { predecessor: Some(old.id), number: Some(old.number.clone()), ..person("Betul Contoh") };
+        let new = world.issue(vec![new]).await[0].clone();
+        let known = world.store.people(world.cohort.id).await.unwrap();
+        let found: Vec<_> = known.iter().map(|person| (person.key.as_str(), person.predecessor)).collect();
+        assert_eq!(found, [(key.as_str(), None), ("betul contoh", Some(old.id))]);
+        for name in [old.name.as_deref().unwrap(), new.name.as_deref().unwrap()] {
+            let error = world.reserve(vec![person("Lain Contoh"), person(name)]).await.unwrap_err();
+            assert!(matches!(error, StoreError::PersonTaken), "{name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_due_until_all_its_documents_show_its_version() {
     for database in databases().await {
         let world = World::new(database.open().await).await;
