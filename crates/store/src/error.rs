@@ -16,6 +16,12 @@ pub enum StoreError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// There is a file, and nothing of ours in it.
+    #[error("the database {path} is empty: it was damaged or emptied")]
+    Empty {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The file or its folder cannot be written.
     #[error("the database can be read but not written: {detail}")]
     ReadOnly {
@@ -152,7 +158,12 @@ impl StoreError {
     /// What to do next: the second line of every message.
     pub fn next(&self) -> &'static str {
         match self {
-            Self::NoDatabase { .. } => "Run `piagam init --dir DIR --base-url URL`, or name another folder with --dir.",
+            Self::NoDatabase { .. } => {
+                "Name the right folder with --dir, or restore the database from a backup; `piagam init --dir DIR --base-url URL` begins a new one."
+            }
+            Self::Empty { .. } => {
+                "Restore the last good backup. Only where nothing was ever issued: remove the file and piagam.toml, and run `piagam init`."
+            }
             Self::ReadOnly { .. } => {
                 "Give the user that runs piagam the right to write the file and its folder, then try again."
             }

@@ -16,6 +16,9 @@ impl StoreError {
     fn what_id(&self) -> String {
         match self {
             Self::NoDatabase { path } => format!("tidak ada basis data di {}", path.display()),
+            Self::Empty { path } => {
+                format!("basis data {} kosong: berkas itu rusak atau isinya terhapus", path.display())
+            }
             Self::ReadOnly { detail } => format!("basis data dapat dibaca tetapi tidak dapat ditulis: {detail}"),
             Self::CannotOpen { path, detail } => {
                 format!("basis data {} tidak dapat dibuka: {detail}", path.display())
@@ -59,7 +62,10 @@ impl StoreError {
     fn next_id(&self) -> &'static str {
         match self {
             Self::NoDatabase { .. } => {
-                "Jalankan `piagam init --dir DIR --base-url URL`, atau sebutkan folder lain dengan --dir."
+                "Sebutkan folder yang benar dengan --dir, atau pulihkan basis data dari cadangan; `piagam init --dir DIR --base-url URL` memulai yang baru."
+            }
+            Self::Empty { .. } => {
+                "Pulihkan cadangan terakhir. Hanya bila belum pernah ada yang diterbitkan: hapus berkas itu dan piagam.toml, lalu jalankan `piagam init`."
             }
             Self::ReadOnly { .. } => {
                 "Beri hak tulis atas berkas dan foldernya kepada pengguna yang menjalankan piagam, lalu ulangi."

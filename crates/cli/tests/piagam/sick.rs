@@ -76,6 +76,16 @@ fn a_damaged_database() {
 }
 
 #[test]
+fn an_emptied_database_is_said_to_be_one() {
+    let home = Home::new();
+    home.issue_25();
+    home.replace_database(b"");
+    refused_everywhere(&home, "kosong", "is empty");
+    home.run(["list"]).fails(4, "kosong", "is empty");
+    assert_eq!(fs::read(home.path("piagam.db")).unwrap(), b"");
+}
+
+#[test]
 fn damage_inside_a_database_is_found() {
     let home = Home::new();
     home.issue_25();

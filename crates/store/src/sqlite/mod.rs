@@ -39,7 +39,8 @@ impl SqliteStore {
     /// Makes the database when there is none, opens it otherwise, and brings it up to date.
     ///
     /// # Errors
-    /// As [`SqliteStore::open`], except [`crate::StoreError::NoDatabase`].
+    /// As [`SqliteStore::open`], except [`crate::StoreError::NoDatabase`] and [`crate::StoreError::Empty`]: a file
+    /// without tables is one whose making was interrupted.
     pub async fn create(path: impl AsRef<Path>) -> Result<Self> {
         open::create(path.as_ref()).await
     }
@@ -47,7 +48,7 @@ impl SqliteStore {
     /// Opens the database and brings it up to date.
     ///
     /// # Errors
-    /// [`crate::StoreError::NoDatabase`], [`crate::StoreError::ReadOnly`], [`crate::StoreError::Corrupt`],
+    /// [`crate::StoreError::NoDatabase`], [`crate::StoreError::Empty`], [`crate::StoreError::ReadOnly`], [`crate::StoreError::Corrupt`],
     /// [`crate::StoreError::Newer`] (the file is left as it is), [`crate::StoreError::OtherMigration`],
     /// [`crate::StoreError::CannotOpen`], [`crate::StoreError::Busy`].
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {

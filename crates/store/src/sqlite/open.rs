@@ -5,11 +5,11 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection};
 
 use super::SqliteStore;
 use crate::{Result, StoreError};
@@ -32,13 +32,30 @@ pub fn known_schema_version() -> i64 {
 
 pub(super) async fn create(path: &Path) -> Result<SqliteStore> {
     make_private_file(path)?;
-    existing(path).await
+    let found = look_at(path).await?;
+    opened(path, found).await
 }
 
+/// A file without any of our tables is a lost database, not a new one.
 pub(super) async fn existing(path: &Path) -> Result<SqliteStore> {
+    match look_at(path).await? {
+        0 => Err(StoreError::Empty { path: path.to_owned() }),
+        found => opened(path, found).await,
+    }
+}
+
+/// The newest migration that the file has; nothing is written to it.
+async fn look_at(path: &Path) -> Result<i64> {
     require_writable_file(path)?;
-    let found = schema_version(&mut inspect(path).await?).await?;
+    let mut connection = options(path).pragma("query_only", "1").connect().await?;
+    let found = schema_version(&mut connection).await?;
+    // One that is only dropped closes a moment later, and holds the log until then.
+    connection.close().await?;
     refuse_newer(found)?;
+    Ok(found)
+}
+
+async fn opened(path: &Path, found: i64) -> Result<SqliteStore> {
     let options =
         options(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).foreign_keys(true);
     let writer = pool(1, options.clone());
@@ -67,6 +84,9 @@ pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {
     let mut connection = reader.acquire().await?;
     let found = schema_version(&mut connection).await?;
     refuse_newer(found)?;
+    if found == 0 {
+        return Err(StoreError::Empty { path: path.to_owned() });
+    }
     if found < known_schema_version() {
         return Err(StoreError::Older { found, known: known_schema_version() });
     }
@@ -93,11 +113,6 @@ fn pool(connections: u32, options: SqliteConnectOptions) -> SqlitePool {
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_lazy_with(options)
-}
-
-/// A connection that changes nothing, not even the journal mode.
-async fn inspect(path: &Path) -> Result<SqliteConnection> {
-    Ok(options(path).pragma("query_only", "1").connect().await?)
 }
 
 /// The newest migration that the database has; 0 for an empty file.

@@ -25,6 +25,24 @@ async fn no_database_is_not_made_by_opening() {
     assert!(matches!(SqliteStore::open(folder).await, Err(StoreError::CannotOpen { .. })));
 }
 
+#[tokio::test]
+async fn an_emptied_database_is_no_new_one() {
+    let file = SqliteFile::new();
+    filled(&file).await;
+    fs::write(file.path(), b"").unwrap();
+    for error in [
+        SqliteStore::open(file.path()).await.unwrap_err(),
+        SqliteStore::open_for_reading(file.path()).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::Empty { .. }), "{error}");
+        assert!(error.next().contains("backup"));
+    }
+    assert_eq!(fs::metadata(file.path()).unwrap().len(), 0, "it is left as it is");
+    // Whoever makes one goes on where an earlier making was interrupted.
+    SqliteStore::create(file.path()).await.unwrap().close().await;
+    SqliteStore::open(file.path()).await.unwrap().close().await;
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_file_is_for_its_owner_only() {
