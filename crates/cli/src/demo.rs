@@ -8,6 +8,7 @@ use crate::serve;
 use clap::Args;
 use issuer::deliver::Files;
 use issuer::keyring;
+use server::config::Config;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -74,14 +75,13 @@ impl Demo {
     }
 }
 
+/// The names stand in the settings when they are first written: whoever is killed after that has them.
 async fn create(dir: &Path, port: u16) -> Result<(), Failure> {
-    init::create(dir, &format!("http://localhost:{port}")).await?;
-    let path = dir.join(server::config::FILE);
-    let settings = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
-    let named = settings
+    let settings = Config::first(&format!("http://localhost:{port}"))?
         .replace("\"Lembaga Contoh\"", "\"Lembaga Administrasi Negara (contoh)\"")
         .replace("\"Example Agency\"", "\"National Institute of Public Administration (sample)\"");
-    std::fs::write(&path, named).map_err(|error| Failure::file(&path, &error))
+    init::create(dir, &settings).await?;
+    Ok(())
 }
 
 /// Names, numbers and links.

@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod deliver;
+pub mod durable;
 mod fault;
 pub mod keyring;
 mod kinds;

@@ -165,21 +165,23 @@ impl Config {
         Ok(config)
     }
 
-    /// Writes a first configuration for `base_url` into `dir` and returns it; an existing file stays as it is.
-    pub fn write_new(dir: &Path, base_url: &str) -> Result<Self, ConfigError> {
-        let path = dir.join(FILE);
+    /// The text of a first configuration for `base_url`.
+    pub fn first(base_url: &str) -> Result<String, ConfigError> {
         let base_url = base_url.strip_suffix('/').unwrap_or(base_url);
         let origin = Origin::parse(base_url)?;
         let port = if origin.is_local() { origin.port.unwrap_or(80) } else { 8080 };
-        let text = FIRST.replace("{base_url}", base_url).replace("{port}", &port.to_string());
-        let config = Self::parse(&text, &path)?;
-        let mut file = match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(ConfigError::Exists(path)),
-            Err(cause) => return Err(ConfigError::Io { path, cause }),
-        };
-        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|cause| ConfigError::Io { path, cause })?;
-        Ok(config)
+        Ok(FIRST.replace("{base_url}", base_url).replace("{port}", &port.to_string()))
+    }
+
+    /// Writes a configuration into `dir`, complete or not at all, for its owner only; an existing file stays as it is.
+    pub fn write_new(dir: &Path, text: &str) -> Result<Self, ConfigError> {
+        let path = dir.join(FILE);
+        let config = Self::parse(text, &path)?;
+        match issuer::durable::write_new(&path, text.as_bytes()) {
+            Ok(()) => Ok(config),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(ConfigError::Exists(path)),
+            Err(cause) => Err(ConfigError::Io { path, cause }),
+        }
     }
 
     /// Host and port as people see them in the address bar.
@@ -423,13 +425,14 @@ mod tests {
     #[test]
     fn the_first_file_reads_back() {
         let dir = tempfile::tempdir().unwrap();
-        let written = Config::write_new(dir.path(), "http://localhost:8081/").unwrap();
+        let written = Config::write_new(dir.path(), &Config::first("http://localhost:8081/").unwrap()).unwrap();
         assert_eq!(written.base_url, "http://localhost:8081");
         assert_eq!(written.server.listen.port(), 8081);
         assert!(written.is_local());
         let read = Config::load(dir.path()).unwrap();
         assert_eq!(read.host(), "localhost:8081");
-        assert!(matches!(Config::write_new(dir.path(), "http://localhost"), Err(ConfigError::Exists(_))));
+        let other = Config::first("http://localhost").unwrap();
+        assert!(matches!(Config::write_new(dir.path(), &other), Err(ConfigError::Exists(_))));
     }
 
     #[test]

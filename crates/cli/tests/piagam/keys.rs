@@ -117,10 +117,19 @@ fn init_makes_all_or_nothing_and_never_twice() {
     fs::remove_file(home.path("piagam.db")).unwrap();
 
     home.init();
+    home.init();
     let settings = fs::read(home.path("piagam.toml")).unwrap();
     home.run(["init", "--base-url", "https://lain.example"]).fails(2, "piagam.toml", "exists already");
     assert_eq!(fs::read(home.path("piagam.toml")).unwrap(), settings);
     assert_eq!(fs::metadata(home.path("piagam.db")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_data_directory_is_for_its_owner_only() {
+    let home = Home::new();
+    let mode = |name: &str| fs::metadata(home.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(["", "keys"].map(mode), [0o700; 2]);
+    assert_eq!(["piagam.toml", "piagam.db", "keys/k1.pem"].map(mode), [0o600; 3]);
 }
 
 #[test]

@@ -86,6 +86,101 @@ fn a_demo_killed_while_it_writes_leaves_no_half_files_after_the_next() {
     }
 }
 
+/// What a run may have left that was killed between two of its steps.
+const HALF_MADE: [&str; 6] =
+    ["a folder", "an empty database", "a database", "half the settings", "half a key", "a key that nobody knows"];
+
+/// Leaves a data directory as if `begun` had been killed at that step.
+fn killed_at(home: &Home, step: &str, begun: impl Fn(&Home)) {
+    let remove = |name: &str| fs::remove_file(home.path(name)).unwrap();
+    match step {
+        "a folder" => fs::create_dir(&home.dir).unwrap(),
+        "an empty database" => {
+            fs::create_dir(&home.dir).unwrap();
+            fs::write(home.path("piagam.db"), b"").unwrap();
+        }
+        "a database" | "half the settings" => {
+            begun(home);
+            let settings = fs::read(home.path("piagam.toml")).unwrap();
+            remove("piagam.toml");
+            if step == "half the settings" {
+                fs::write(home.path("piagam.toml.new"), &settings[..settings.len() / 2]).unwrap();
+            }
+        }
+        _ => {
+            begun(home);
+            let name = if step == "half a key" { "keys/k1.pem.new" } else { "keys/k1.pem" };
+            fs::create_dir(home.path("keys")).unwrap();
+            fs::copy(Home::new().path("keys/k1.pem"), home.path(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_init_that_was_killed_is_finished_by_the_next() {
+    for step in HALF_MADE {
+        let home = Home::bare();
+        killed_at(&home, step, Home::init);
+        home.init();
+        home.run(["keys", "new"]).exits(0);
+        home.issue_25();
+        let found = home.run(["doctor"]).exits(0).out;
+        assert!(found.contains("issued 25"), "{step}: {found}");
+        for left in ["piagam.toml.new", "keys/k1.pem.new"] {
+            assert!(!home.path(left).exists(), "{step}: {left}");
+        }
+    }
+}
+
+#[test]
+fn a_demo_that_was_killed_is_finished_by_the_next() {
+    for step in HALF_MADE {
+        let home = Home::bare();
+        killed_at(&home, step, Home::init);
+        home.run_demo(&[]);
+        assert_eq!(home.list().len(), 25, "{step}");
+        home.run(["doctor"]).exits(0);
+    }
+}
+
+#[test]
+fn a_demo_can_be_killed_at_any_moment() {
+    let home = Home::bare();
+    let port = home.port.to_string();
+    for moment in (0..24).map(|n| Duration::from_millis(2 * n * n)) {
+        let mut demo = home.command(["demo", "--no-serve", "--port", &port]);
+        let mut victim = demo.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(moment);
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+    }
+    home.run_demo(&[]);
+    let all = home.list();
+    assert_eq!(all.len(), 25);
+    assert_eq!(home.files("certificates", "pdf").len(), 25);
+    let settings = fs::read_to_string(home.path("piagam.toml")).unwrap();
+    assert!(settings.contains("Lembaga Administrasi Negara (contoh)"), "{settings}");
+    let json = fs::read_to_string(&home.files("certificates", "json")[0]).unwrap();
+    assert!(json.contains("Lembaga Administrasi Negara (contoh)"), "{json}");
+    home.run(["doctor"]).exits(0);
+}
+
+#[test]
+fn settings_without_a_database_are_answered_with_what_to_do() {
+    let home = Home::bare();
+    home.init();
+    fs::remove_file(home.path("piagam.db")).unwrap();
+    for arguments in [&["init", "--base-url", &home.base()][..], &["keys", "new"], &["doctor"]] {
+        let refused = home.run(arguments);
+        let code = if arguments[0] == "doctor" { 1 } else { 4 };
+        refused.fails(code, "cadangan", "backup");
+    }
+    assert!(!home.path("piagam.db").exists());
+    // Nothing was ever issued: the way that the message tells.
+    fs::remove_file(home.path("piagam.toml")).unwrap();
+    home.init();
+}
+
 fn reached(list: &[Value], moment: usize) -> bool {
     !list.is_empty() && signed(list) >= moment
 }

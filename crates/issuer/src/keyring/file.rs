@@ -1,7 +1,7 @@
 //! Key files: PKCS#8 in PEM, encrypted with scrypt and AES-256-CBC.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ed25519::KeypairBytes;
@@ -17,6 +17,7 @@ use rand::CryptoRng;
 use vc::Key;
 
 use super::{KeyringError, MAX_KEY_NUMBER};
+use crate::durable;
 
 /// Where key files lie, within the data directory.
 pub const KEYS_FOLDER: &str = "keys";
@@ -108,35 +109,17 @@ pub(super) fn encrypted(key: &Key, passphrase: &str, rng: &mut dyn CryptoRng) ->
     Ok(pem.to_string())
 }
 
-/// Writes a key file that must not exist: complete or not at all, for its owner only.
+/// Writes a key file that must not exist: complete or not at all, for its owner only, and on the disk before anybody is
+/// told of the key.
 pub(super) fn write_new(path: &Path, pem: &str) -> Result<(), KeyringError> {
     let cannot = |error: std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => KeyringError::Exists { path: path.to_owned() },
         _ => KeyringError::CannotWrite { path: path.to_owned(), detail: error.to_string() },
     };
     if let Some(folder) = path.parent() {
-        make_private_folder(folder).map_err(cannot)?;
+        durable::make_folder(folder).map_err(cannot)?;
     }
-    let draft = path.with_extension("pem.new");
-    let _ = fs::remove_file(&draft);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft).map_err(cannot)?;
-    let written = file.write_all(pem.as_bytes()).and_then(|()| file.sync_all());
-    // A link, unlike a rename, never replaces a key that is there.
-    let linked = written.and_then(|()| fs::hard_link(&draft, path));
-    let _ = fs::remove_file(&draft);
-    linked.map_err(cannot)
-}
-
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    durable::write_new(path, pem.as_bytes()).map_err(cannot)
 }
 
 fn read(path: &Path) -> Result<String, KeyringError> {
