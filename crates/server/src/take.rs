@@ -71,6 +71,7 @@ pub(crate) async fn file(
         Err(error) => return Oops::Internal(&error).page(&app, lang),
     };
     match file.as_str() {
+        _ if certificate.state == Stored::Erased => Oops::NotOffered.page(&app, lang),
         "sertifikat.pdf" if certificate.state != Stored::Issued => Oops::NotOffered.page(&app, lang),
         "sertifikat.pdf" => match short_pdf(&app, &certificate).await {
             Ok(pdf) => {

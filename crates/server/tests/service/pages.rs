@@ -63,6 +63,31 @@ async fn every_state_has_its_page() {
 }
 
 #[tokio::test]
+async fn what_was_erased_is_said_to_be_no_longer_stored() {
+    let world = World::new().await;
+    let certificate = world.issue(&["Peserta Contoh Terhapus"], None).await.remove(0);
+    let held = world.store.signed_text(certificate.id, Suite::Rdfc).await.unwrap().unwrap();
+    world.change(certificate.id, Act::Revoke, "holder-request").await;
+    world.erase(certificate.id).await;
+    for path in [code_path(&certificate), format!("/credentials/{}", certificate.id)] {
+        for (query, expected) in [("", "sudah tidak disimpan"), ("?hl=en", "no longer stored")] {
+            let page = world.get(&format!("{path}{query}")).await;
+            assert_eq!(page.status, StatusCode::GONE, "{path}");
+            assert!(page.text().contains(expected) && !page.text().contains("Terhapus"), "{}", page.text());
+        }
+        let machine = world.get_as(&path, "application/vc").await;
+        assert_eq!((machine.status, machine.header("content-type")), (StatusCode::GONE, "application/problem+json"));
+    }
+    for file in ["sertifikat.pdf", "kredensial.json", "qr.svg", "qr.png"] {
+        let answer = world.get(&format!("/credentials/{}/{file}", certificate.id)).await;
+        assert_eq!(answer.status, StatusCode::GONE, "{file}");
+    }
+    // The copy that somebody kept still meets its status: bits and record outlive the data.
+    let page = world.upload("", held.as_bytes()).await.text();
+    assert!(page.contains("telah dicabut dan tidak berlaku"), "{page}");
+}
+
+#[tokio::test]
 async fn without_its_list_a_certificate_is_never_green() {
     // The page trusts what is signed and published, not the database's rows.
     let world = World::new().await;

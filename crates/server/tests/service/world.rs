@@ -33,7 +33,7 @@ pub(crate) struct World {
     pub(crate) office: Office,
     app: Arc<App>,
     router: axum::Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A key in memory: `#k1` signs certificates, `#k2` is the API's.
@@ -138,7 +138,7 @@ impl World {
         let signers = Signers { certificates: Ring::default(), api: Some(Arc::new(TestKey::api())) };
         let app = App::new(config, office.clone(), signers, Box::new(|| NOW.parse().unwrap())).unwrap();
         let app = Arc::new(app);
-        Self { store, issuer, key, router: server::router(Arc::clone(&app)), office, app, _folder: folder }
+        Self { store, issuer, key, router: server::router(Arc::clone(&app)), office, app, folder }
     }
 
     /// Issues and publishes to people of these names, in order; one named *Kedaluwarsa* has expired by now.
@@ -190,6 +190,21 @@ impl World {
             at: at(8_000_000),
         };
         self.store.change(&change).await.unwrap();
+        self.publish().await;
+    }
+
+    /// Erases what is personal, and leaves what the store's contract says stays (points 4 and 8).
+    pub(crate) async fn erase(&self, certificate: Uuid) {
+        let database = rusqlite::Connection::open(self.folder.path().join("piagam.db")).unwrap();
+        let id = certificate.to_string();
+        for statement in [
+            "UPDATE certificates SET state = 'erased', revision = revision + 1 WHERE id = ?1",
+            "DELETE FROM holders WHERE certificate = ?1",
+            "DELETE FROM signed WHERE certificate = ?1",
+        ] {
+            assert_eq!(database.execute(statement, [&id]).unwrap(), 1, "{statement}");
+        }
+        drop(database);
         self.publish().await;
     }
 
