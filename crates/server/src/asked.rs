@@ -90,6 +90,9 @@ impl WhichProof {
     }
 }
 
+/// Where a problem is told as a document, not as a page.
+const FOR_MACHINES: [&str; 4] = ["/status/", "/records/", "/templates/", "/api/"];
+
 /// The variable segments of the path. One that is no text names nothing that exists.
 #[derive(Debug)]
 pub(crate) struct Segments<T>(pub(crate) T);
@@ -101,7 +104,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Segments<T> {
         let path: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, app).await;
         match path {
             Ok(Path(segments)) => Ok(Self(segments)),
-            Err(_) if parts.uri.path().starts_with("/status/") || parts.uri.path().starts_with("/records/") => {
+            Err(_) if FOR_MACHINES.iter().any(|folder| parts.uri.path().starts_with(folder)) => {
                 Err(Problem::not_found("the address is no text").into_response())
             }
             Err(_) => Err(Oops::NoSuchPage.page(app, Lang::Id)),

@@ -167,7 +167,7 @@ async fn report_of(app: &App, certificate: &Certificate) -> store::Result<Option
 }
 
 /// Only an explicit wish for JSON gets JSON: a browser's and curl's `*/*` get the page.
-fn wants_credential(headers: &HeaderMap) -> bool {
+pub(crate) fn wants_credential(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted
         .flat_map(|value| value.split(','))

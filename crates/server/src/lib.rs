@@ -4,6 +4,7 @@
 //! a verifier), `take` (downloads), `publish` (keys, status lists, records), `api` (machines), `jobs` (what runs by
 //! itself). A verdict is never made here: handlers gather evidence (`witness`), ask `vc::verify` and show its report.
 
+mod achievement;
 mod api;
 mod app;
 mod asked;

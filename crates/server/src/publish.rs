@@ -1,4 +1,4 @@
-//! What anybody may fetch and keep: keys, status lists, records. Signed, cacheable, without personal data.
+//! What anybody may fetch and keep: keys, status lists, records, templates. Signed, cacheable, without personal data.
 
 use std::sync::Arc;
 
@@ -16,6 +16,9 @@ use crate::{App, take, witness};
 
 /// Keys change by rotation, announced long before.
 const KEYS_KEPT: &str = "public, max-age=3600";
+
+/// A year: they never change.
+const TEMPLATES_KEPT: &str = "public, max-age=31536000, immutable";
 
 /// As long as the lists' own `ttl`.
 const LISTS_KEPT: &str = "public, max-age=300";
@@ -43,6 +46,24 @@ pub(crate) async fn status_list(
         app.store().status_document(issuer.id, number, purpose, suite).await.map_err(|e| Problem::internal(&e))?;
     let document = document.ok_or_else(|| Problem::not_found(ABSENT))?;
     Ok(signed(&headers, document.text))
+}
+
+/// `GET /templates/{n}`: what all certificates of a batch share, byte for byte as frozen. A number never changes its
+/// meaning, and nothing of a person is in it.
+pub(crate) async fn template(
+    State(app): State<Arc<App>>,
+    Segments(number): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ABSENT: &str = "no template has this number";
+    let number = witness::plain_number(&number).ok_or_else(|| Problem::not_found(ABSENT))?;
+    let issuer = issuer(&app, &headers).await?;
+    let found = app.store().template(issuer.id, number).await.map_err(|e| Problem::internal(&e))?;
+    let found = found.ok_or_else(|| Problem::not_found(ABSENT))?;
+    // Only under the issuer's own host does the address name the issuer too.
+    let own = issuer.base_url.split_once("://").is_some_and(|(_, own)| own.eq_ignore_ascii_case(host(&headers)));
+    let kept = if own { TEMPLATES_KEPT } else { LISTS_KEPT };
+    Ok(cacheable(&headers, "application/json", kept, found.bytes))
 }
 
 /// `GET /records/{uuid}`
@@ -92,6 +113,10 @@ fn has(asked: &HeaderMap, tag: &str) -> bool {
 }
 
 async fn issuer(app: &App, headers: &HeaderMap) -> Result<store::Issuer, Problem> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    app.issuer_at(host).await.map_err(|e| Problem::internal(&e))
+    app.issuer_at(host(headers)).await.map_err(|e| Problem::internal(&e))
+}
+
+/// The host that was asked.
+pub(crate) fn host(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
 }

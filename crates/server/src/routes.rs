@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Problem;
 use crate::limit::Costly;
-use crate::{App, api, bounds, check, health, limit, publish, take};
+use crate::{App, achievement, api, bounds, check, health, limit, publish, take};
 
 /// The service as one router.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -33,6 +33,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/bantuan", get(check::help))
         .route("/privasi", get(check::privacy))
         .route("/api", get(api::openapi::page))
+        .route("/achievements/{code}", get(achievement::achievement))
         .route("/credentials/{id}", get(check::by_id))
         .route("/credentials/{id}/{file}", get(take::file));
 
@@ -40,6 +41,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/.well-known/did.json", get(publish::did))
         .route("/status/{purpose}/{number}", get(publish::status_list))
         .route("/records/{id}", get(publish::record))
+        .route("/templates/{number}", get(publish::template))
         .route("/openapi.json", get(api::openapi::document))
         .route("/api/did.json", get(api::status::did))
         .route("/api/status/{number}", get(api::status::list))

@@ -160,6 +160,9 @@ pub trait Store: ApiLists + 'static {
     /// All batches, newest first.
     async fn batches(&self, limit: u32) -> Result<Vec<Batch>>;
 
+    /// The newest batch of a programme that has a signed certificate: what the programme is, as far as it was published.
+    async fn newest_of(&self, programme: ProgrammeId) -> Result<Option<Frozen>>;
+
     /// Batches that are reserved and not finished, oldest first.
     async fn unfinished_batches(&self) -> Result<Vec<Batch>>;
 

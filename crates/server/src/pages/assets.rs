@@ -13,7 +13,7 @@ const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -22,6 +22,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("help.html", include_str!("../../../../templates/pages/help.html")),
     ("privacy.html", include_str!("../../../../templates/pages/privacy.html")),
     ("api.html", include_str!("../../../../templates/pages/api.html")),
+    ("achievement.html", include_str!("../../../../templates/pages/achievement.html")),
     ("error.html", include_str!("../../../../templates/pages/error.html")),
 ];
 const STYLES: [(&str, &str); 2] = [

@@ -1,10 +1,12 @@
 //! The pages around a result: start, code form, upload form, help, privacy, error.
 
+use issuer::programme::{Programme, Subject, Words};
 use serde::Serialize;
 use vc::Lang;
 
 use super::{Page, Shell};
 use crate::config::Config;
+use crate::words;
 
 /// The field for a verification code.
 #[derive(Debug, Clone, Serialize)]
@@ -140,6 +142,67 @@ fn groups(lang: Lang, operations: &[Operation]) -> Vec<Group> {
     ]
 }
 
+/// `/achievements/{code}`: what is taught, and what it takes to pass.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct AchievementPage {
+    shell: Shell,
+    name: String,
+    other_name: String,
+    other_lang: &'static str,
+    description: String,
+    rows: Vec<Line>,
+    criteria: String,
+    subjects: Vec<Taught>,
+}
+
+/// A fact of a programme.
+#[derive(Debug, Clone, Serialize)]
+struct Line {
+    label: &'static str,
+    value: String,
+    wide: bool,
+}
+
+/// A subject with its hours.
+#[derive(Debug, Clone, Serialize)]
+struct Taught {
+    title: String,
+    hours: u32,
+}
+
+impl AchievementPage {
+    pub(crate) fn new(config: &Config, lang: Lang, path: &str, programme: &Programme) -> Self {
+        let title = programme.title.get(lang).to_owned();
+        Self::within(Shell::new(config, lang, title, Some(path)), programme)
+    }
+
+    fn within(shell: Shell, programme: &Programme) -> Self {
+        let lang = shell.language;
+        let (other, other_lang) = if lang == Lang::Id { (Lang::En, "en") } else { (Lang::Id, "id") };
+        let told = |words: &Words| words.get(lang).to_owned();
+        let line = |id, en, value: String| Line { label: if lang == Lang::Id { id } else { en }, value, wide: false };
+        let mut rows = vec![
+            line("Jam pelajaran", "Hours", words::hours(&programme.hours.to_string(), lang)),
+            line("Metode", "Method", told(&programme.method)),
+            Line { wide: true, ..line("Penyelenggara", "Organiser", told(&programme.organiser)) },
+        ];
+        if !programme.partners.is_empty() {
+            rows.push(Line { wide: true, ..line("Mitra", "Partners", programme.partners.join(", ")) });
+        }
+        let taught = |subject: &Subject| Taught { title: told(&subject.title), hours: subject.hours };
+        Self {
+            name: told(&programme.title),
+            other_name: programme.title.get(other).to_owned(),
+            other_lang,
+            description: told(&programme.description),
+            rows,
+            criteria: told(&programme.criteria),
+            subjects: programme.subjects.iter().map(taught).collect(),
+            shell,
+        }
+    }
+}
+
 /// What went wrong, and what to do: 404, 413, 500 and their kin.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ErrorPage {
@@ -224,6 +287,10 @@ page!(ApiPage, "api.html", |shell| both(|lang| [(
         base: "https://sertifikat.contoh.example".into(),
         groups: groups(lang, &crate::api::openapi::operations(lang))
     }
+)]));
+page!(AchievementPage, "achievement.html", |shell| both(|lang| [(
+    "achievement",
+    Self::within(shell(lang), &super::samples::programme())
 )]));
 page!(ErrorPage, "error.html", |shell| both(|lang| [(
     "error",

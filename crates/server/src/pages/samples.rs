@@ -167,3 +167,9 @@ fn own() -> Own {
         pictures: vec![file("SVG (2 KB)", "qr.svg"), file("PNG (1 KB)", "qr.png")],
     }
 }
+
+/// The sample programme of the repository.
+pub(crate) fn programme() -> issuer::programme::Programme {
+    let text = include_str!("../../../../templates/programmes/ai-fundamentals.toml");
+    issuer::programme::Programme::parse(text).unwrap()
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vc::Lang;
 
-use super::plain::{ApiPage, ErrorPage, HelpPage, PrivacyPage, StartPage, UploadPage};
+use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, StartPage, UploadPage};
 use super::result::ResultPage;
 use super::{Page, Pages, samples};
 
@@ -26,6 +26,7 @@ fn all() -> Vec<(String, String)> {
     render::<HelpPage>(&pages, &mut out);
     render::<PrivacyPage>(&pages, &mut out);
     render::<ApiPage>(&pages, &mut out);
+    render::<AchievementPage>(&pages, &mut out);
     render::<ErrorPage>(&pages, &mut out);
     out
 }

@@ -3,20 +3,25 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use issuer::batch::{Intake, issue};
 use issuer::keyring::Ring;
 use issuer::programme::Programme;
-use issuer::roster;
+use issuer::roster::{self, Roster};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use store::{Filter, Page};
+use serde_json::Value;
+use store::{Certificate, Filter, Page, Suite};
 
-use crate::world::{NOW, TestKey, World, code_path};
+use crate::world::{BASE, NOW, TestKey, World, code_path};
 
-#[tokio::test]
-async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
-    let world = World::new().await;
+/// The sample cohort, issued.
+async fn issued(world: &World) -> Vec<Certificate> {
+    issued_to(world).await.0
+}
+
+async fn issued_to(world: &World) -> (Vec<Certificate>, Roster) {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates");
     let programme_text = std::fs::read_to_string(samples.join("programmes/ai-fundamentals.toml")).unwrap();
     let sheet = std::fs::read(samples.join("sheets/cohort-25.xlsx")).unwrap();
@@ -27,7 +32,13 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     issue(&world.office, &ring, intake, &mut chance, NOW.parse().unwrap(), &|_| {}).await.unwrap();
 
-    let certificates = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap();
+    (world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap(), roster)
+}
+
+#[tokio::test]
+async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
+    let world = World::new().await;
+    let (certificates, roster) = issued_to(&world).await;
     assert_eq!(certificates.len(), roster.recipients.len());
     let secrets: Vec<String> =
         roster.recipients.iter().filter_map(|r| r.nip.as_ref()).map(ToString::to_string).collect();
@@ -45,5 +56,68 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
                 assert!(!text.contains(secret.as_str()), "an identity number is public");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn what_certificates_name_is_there() {
+    let world = World::new().await;
+    assert_eq!(world.get("/achievements/AI-DASAR").await.status, StatusCode::NOT_FOUND);
+    let certificate = issued(&world).await.remove(0);
+    let text = world.store.signed_text(certificate.id, Suite::Rdfc).await.unwrap().unwrap();
+    let credential: Value = serde_json::from_str(&text).unwrap();
+    let achievement = &credential["credentialSubject"]["achievement"];
+    let path = achievement["id"].as_str().unwrap().strip_prefix(BASE).unwrap();
+
+    let page = world.get(path).await;
+    assert_eq!((page.status, page.header("vary")), (StatusCode::OK, "accept"));
+    for expected in
+        ["Dasar-Dasar Kecerdasan Artifisial bagi ASN", "Cara kerja AI", "20 JP (dua puluh)", "nilai evaluasi"]
+    {
+        assert!(page.text().contains(expected), "{expected}: {}", page.text());
+    }
+    let english = world.get(&format!("{path}?hl=en")).await.text();
+    assert!(english.contains("<html lang=\"en\">") && english.contains("How AI works"), "{english}");
+    for accept in ["application/json", "application/ld+json"] {
+        let answer = world.get_as(path, accept).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, accept));
+        let mut told = answer.json();
+        let context = told.as_object_mut().unwrap().remove("@context").unwrap();
+        assert_eq!((&told, &context), (achievement, &credential["@context"]), "as in the certificate");
+        assert!(answer.header("etag").starts_with("W/"));
+    }
+    for other in ["/achievements/LAIN", "/achievements/ai-dasar", "/achievements/%ff"] {
+        assert_eq!(world.get(other).await.status, StatusCode::NOT_FOUND, "{other}");
+        let machine = world.get_as(other, "application/json").await;
+        assert_eq!(machine.status, StatusCode::NOT_FOUND, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn the_template_is_public_and_never_changes() {
+    let world = World::new().await;
+    let (certificates, roster) = issued_to(&world).await;
+    let ask = |host: &str| Request::get("/templates/1").header(header::HOST, host).body(Body::empty()).unwrap();
+    let answer = world.ask(ask("sertifikat.contoh.example")).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/json"));
+    assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+    let stored = world.store.template(world.issuer.id, 1).await.unwrap().unwrap();
+    assert_eq!(answer.body, stored.bytes, "byte for byte");
+    let names = certificates.iter().filter_map(|certificate| certificate.name.clone());
+    let numbers = roster.recipients.iter().filter_map(|recipient| recipient.nip.as_ref()).map(ToString::to_string);
+    for secret in names.chain(numbers).chain(certificates.iter().map(|certificate| certificate.code.clone())) {
+        assert!(!answer.text().contains(&secret), "nobody is in it");
+    }
+    assert_eq!(world.ask(ask("10.0.0.1:8080")).await.header("cache-control"), "public, max-age=300");
+    let mut again = ask("sertifikat.contoh.example");
+    again.headers_mut().insert(header::IF_NONE_MATCH, answer.header("etag").parse().unwrap());
+    assert_eq!(world.ask(again).await.status, StatusCode::NOT_MODIFIED);
+    for other in ["/templates/2", "/templates/01", "/templates/x", "/templates/%ff"] {
+        let answer = world.get(other).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::NOT_FOUND, "application/problem+json"),
+            "{other}"
+        );
     }
 }

@@ -66,6 +66,17 @@ pub struct Batch {
     pub finished_at: Option<Timestamp>,
 }
 
+/// What a programme's newest certificates were issued with: the copies that were frozen with their batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// The batch.
+    pub batch: BatchId,
+    /// The frozen programme file.
+    pub programme_hash: ArtifactHash,
+    /// The number of the frozen credential template.
+    pub template: u32,
+}
+
 /// What a batch reserves. People come as an iterator, so that a hundred thousand need no second copy.
 pub struct Reservation<'a> {
     /// The batch.

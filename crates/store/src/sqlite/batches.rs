@@ -8,7 +8,10 @@ use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use super::rows::{self, millis};
 use super::{SqliteStore, audit, certificates, life};
-use crate::{Batch, BatchId, BatchState, NewEvent, PAGE_MAX, Result, SignedCertificate, StoreError, Unsigned};
+use crate::{
+    Batch, BatchId, BatchState, Frozen, NewEvent, PAGE_MAX, ProgrammeId, Result, SignedCertificate, StoreError,
+    Unsigned,
+};
 
 macro_rules! select_batches {
     ($rest:literal) => {
@@ -38,6 +41,19 @@ pub(super) async fn batches(store: &SqliteStore, limit: u32) -> Result<Vec<Batch
         .fetch_all(&store.reader)
         .await?;
     found.iter().map(rows::batch).collect()
+}
+
+pub(super) async fn newest_of(store: &SqliteStore, programme: ProgrammeId) -> Result<Option<Frozen>> {
+    let found = sqlx::query(
+        "SELECT b.id, b.programme_hash, b.template FROM batches b \
+         WHERE b.cohort IN (SELECT id FROM cohorts WHERE programme = $1) \
+         AND EXISTS (SELECT 1 FROM certificates c WHERE c.batch = b.id AND c.state <> 'reserved') \
+         ORDER BY b.serial DESC LIMIT 1",
+    )
+    .bind(programme.0)
+    .fetch_optional(&store.reader)
+    .await?;
+    found.as_ref().map(rows::frozen).transpose()
 }
 
 pub(super) async fn unfinished_batches(store: &SqliteStore) -> Result<Vec<Batch>> {

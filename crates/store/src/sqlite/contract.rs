@@ -97,6 +97,10 @@ impl Store for SqliteStore {
         batches::batches(self, limit).await
     }
 
+    async fn newest_of(&self, programme: ProgrammeId) -> Result<Option<Frozen>> {
+        batches::newest_of(self, programme).await
+    }
+
     async fn unfinished_batches(&self) -> Result<Vec<Batch>> {
         batches::unfinished_batches(self).await
     }

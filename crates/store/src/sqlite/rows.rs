@@ -143,6 +143,14 @@ pub(super) fn batch(row: &SqliteRow) -> Result<Batch> {
     })
 }
 
+pub(super) fn frozen(row: &SqliteRow) -> Result<Frozen> {
+    Ok(Frozen {
+        batch: BatchId(id(row, "id")?),
+        programme_hash: ArtifactHash(row.try_get("programme_hash")?),
+        template: number(row, "template")?,
+    })
+}
+
 pub(super) fn certificate(row: &SqliteRow) -> Result<Certificate> {
     Ok(Certificate {
         serial: row.try_get("serial")?,

@@ -36,6 +36,24 @@ async fn a_reserved_batch_has_distinct_everything_in_the_order_of_the_sheet() {
 }
 
 #[tokio::test]
+async fn what_a_programme_is_was_frozen_with_its_newest_signed_batch() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        let newest = || world.store.newest_of(world.cohort.programme);
+        world.reserve(people(2)).await.unwrap();
+        assert_eq!(newest().await.unwrap(), None, "nothing was published");
+        let first = world.issue(vec![person("Baru Contoh")]).await.remove(0);
+        let second = world.issue(vec![person("Lain Contoh")]).await.remove(0);
+        world.reserve(vec![person("Nanti Contoh")]).await.unwrap();
+        assert_ne!(first.batch, second.batch);
+        let batch = world.store.batch(second.batch).await.unwrap().unwrap().new;
+        let Frozen { batch: id, programme_hash, template } = newest().await.unwrap().unwrap();
+        assert_eq!((id, programme_hash, template), (batch.id, batch.programme_hash, batch.template));
+        assert_eq!(world.store.newest_of(ProgrammeId(4_711)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
 async fn numbers_of_the_sheet_win() {
     for database in databases().await {
         let world = World::new(database.open().await).await;
