@@ -3,11 +3,11 @@
 //! Everything is made from frozen copies: the programme, the design and the template of the batch, the signed bytes
 //! as stored. The same certificate gives the same PDF today and in ten years.
 
+pub mod design;
 mod folder;
 mod press;
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{BatchId, Certificate, State, Suite};
@@ -19,12 +19,6 @@ use crate::fault::IssueError;
 use crate::office::Office;
 use crate::programme::Programme;
 use press::BoundPress;
-
-/// The built-in designs, by name.
-const DESIGNS: [(&str, &str); 1] = [("klasik", include_str!("../../../templates/certificate/klasik/design.toml"))];
-
-/// The largest design file that is read, in bytes.
-const MAX_DESIGN_BYTES: u64 = 256 * 1024;
 
 /// How many batches have a press ready. One takes a few megabytes.
 const PRESSES: usize = 4;
@@ -98,29 +92,6 @@ impl Deliverer {
         let details = self.office.store.details(certificate.id).await?.ok_or_else(nothing)?;
         Ok(press::Sheet { certificate: certificate.clone(), text, details })
     }
-}
-
-/// The text of a design: `DIR/templates/certificate/{name}/design.toml`, else the built-in one.
-pub(crate) fn design_text(office: &Office, name: &str) -> Result<String, IssueError> {
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if !plain || name.is_empty() {
-        return Err(IssueError::NoDesign { name: name.to_owned() });
-    }
-    let own = office.dir.join("templates").join("certificate").join(name).join("design.toml");
-    if own.exists() {
-        return read_design(&own);
-    }
-    let built_in = DESIGNS.iter().find(|(known, _)| *known == name);
-    built_in.map(|(_, text)| (*text).to_owned()).ok_or_else(|| IssueError::NoDesign { name: name.to_owned() })
-}
-
-fn read_design(path: &Path) -> Result<String, IssueError> {
-    let cannot = |detail: String| IssueError::CannotRead { path: path.to_owned(), detail };
-    let metadata = std::fs::metadata(path).map_err(|error| cannot(error.to_string()))?;
-    if metadata.len() > MAX_DESIGN_BYTES {
-        return Err(cannot(format!("it has {} bytes, a design has at most {MAX_DESIGN_BYTES}", metadata.len())));
-    }
-    std::fs::read_to_string(path).map_err(|error| cannot(error.to_string()))
 }
 
 /// Whether a design can print a programme: asked before anything is reserved.

@@ -81,7 +81,7 @@ async fn freeze(
     }
     let template =
         Template::of(office, programme).map_err(|problems| IssueError::Credential { id: Uuid::nil(), problems })?;
-    let design = deliver::design_text(office, &programme.design)?;
+    let design = deliver::design::text(&office.dir, &programme.design)?;
     deliver::try_design(office, programme, &template, &design)?;
     let programme_hash = store.put_artifact(ArtifactKind::Programme, intake.programme_text.as_bytes(), now).await?;
     let design_hash = store.put_artifact(ArtifactKind::Design, design.as_bytes(), now).await?;

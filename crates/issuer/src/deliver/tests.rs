@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use super::*;
 use crate::batch::tests::{Desk, now};
@@ -103,9 +104,9 @@ async fn a_design_of_the_installation_wins_and_is_frozen() {
     let mut desk = Desk::new().await;
     let own = desk.folder.path().join("templates/certificate/klasik");
     fs::create_dir_all(&own).unwrap();
-    let text = design_text(&desk.office, "klasik").unwrap();
+    let text = design::text(&desk.office.dir, "klasik").unwrap();
     fs::write(own.join("design.toml"), format!("# ours\n{text}")).unwrap();
-    assert!(design_text(&desk.office, "klasik").unwrap().starts_with("# ours"));
+    assert!(design::text(&desk.office.dir, "klasik").unwrap().starts_with("# ours"));
     let id = desk.issue(&PEOPLE).await.unwrap().in_force[0];
     fs::remove_dir_all(desk.folder.path().join("templates")).unwrap();
     let certificate = desk.office.store.certificate(id).await.unwrap().unwrap();
@@ -115,11 +116,28 @@ async fn a_design_of_the_installation_wins_and_is_frozen() {
     Deliverer::new(desk.office.clone()).short_pdf(&certificate).await.unwrap();
 
     fs::create_dir_all(&own).unwrap();
+    fs::write(
+        own.join("design.toml"),
+        text.replace("[art]", "[[art.picture]]\nfile = \"logo.svg\"\nx = 20\ny = 20\nwidth = 20\n\n[art]"),
+    )
+    .unwrap();
+    let missing = design::text(&desk.office.dir, "klasik").unwrap_err().to_string();
+    assert!(missing.contains("logo.svg") && missing.contains("line"), "{missing}");
+    fs::write(
+        own.join("logo.svg"),
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0h9v9z'/></svg>",
+    )
+    .unwrap();
+    assert!(design::text(&desk.office.dir, "klasik").unwrap().contains("\"logo.svg\" = \"PHN2Zy"));
+    fs::create_dir_all(own.with_file_name("baru")).unwrap();
+    fs::write(own.with_file_name("baru").join("design.toml"), text).unwrap();
+    assert_eq!(design::names(&desk.office.dir), ["klasik", "modern", "potret", "baru"]);
+
     fs::write(own.join("design.toml"), "not a design").unwrap();
     let more = [("Rina Misal", "199505172023212994")];
     let error = desk.issue(&more).await.unwrap_err();
     assert!(matches!(error, IssueError::Render(_)), "{error}");
     for name in ["", "../klasik", "tidak-ada"] {
-        assert!(matches!(design_text(&desk.office, name), Err(IssueError::NoDesign { .. })), "{name}");
+        assert!(matches!(design::text(&desk.office.dir, name), Err(IssueError::NoDesign { .. })), "{name}");
     }
 }
