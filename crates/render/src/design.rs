@@ -134,7 +134,7 @@ macro_rules! styles {
             }
 
             /// With the name of each.
-            pub(crate) fn try_map<U, E>(&self, f: impl Fn(&str, &T) -> Result<U, E>) -> Result<Styles<U>, E> {
+            pub(crate) fn try_map<U, E>(&self, f: impl Fn(&'static str, &T) -> Result<U, E>) -> Result<Styles<U>, E> {
                 Ok(Styles { $($name: f(stringify!($name), &self.$name)?,)* })
             }
         }

@@ -42,6 +42,7 @@ mod annex;
 mod art;
 mod background;
 mod bundle;
+pub mod check;
 mod design;
 mod error;
 mod file_stem;
@@ -54,6 +55,8 @@ mod plate;
 mod press;
 mod print;
 mod qr;
+mod raster;
+pub mod sample;
 mod structure;
 mod typeset;
 pub mod words;
@@ -66,6 +69,7 @@ pub use file_stem::{MAX_STEM, file_stem};
 pub use input::{Bilingual, Particulars, Private, Shared, Signatory, Subject, Title};
 pub use press::{MAX_SUBJECTS, MAX_TEXT, Press};
 pub use qr::{QUIET_ZONE, Qr, qr_png, qr_svg};
+pub use raster::{MAX_SIDE, page_png};
 
 #[cfg(test)]
 extern crate self as render;

@@ -65,6 +65,8 @@ pub(crate) mod key {
 /// What a kind of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tag {
+    /// The name of its style.
+    pub(crate) style: &'static str,
     role: Role,
     is_english: bool,
     /// Place in the reading order of the first page.
@@ -93,7 +95,7 @@ pub(crate) struct Kid {
 
 impl Tag {
     /// By the name of a style.
-    pub(crate) fn of(style: &str) -> Self {
+    pub(crate) fn of(style: &'static str) -> Self {
         let role = match style {
             "title" => Role::H1,
             "annex_title" => Role::H2,
@@ -101,7 +103,13 @@ impl Tag {
             _ => Role::P,
         };
         let find = |list: &[&str]| list.iter().position(|kind| *kind == style);
-        Self { role, is_english: style.ends_with("_en"), order: find(&ORDER).unwrap_or(ORDER.len()), own: find(&OWN) }
+        Self {
+            style,
+            role,
+            is_english: style.ends_with("_en"),
+            order: find(&ORDER).unwrap_or(ORDER.len()),
+            own: find(&OWN),
+        }
     }
 
     /// The tag of its marked content.

@@ -86,7 +86,7 @@ impl Typesetter {
     }
 
     /// Prepares a style for use. Texts in Latin letters, that is nearly all, share its shape plan.
-    pub(crate) fn pen(&self, design: &Design, name: &str, style: &Style) -> Result<Pen, RenderError> {
+    pub(crate) fn pen(&self, design: &Design, name: &'static str, style: &Style) -> Result<Pen, RenderError> {
         let mut features = Vec::new();
         if style.tracking != 0.0 {
             // Ligatures and letter spacing exclude each other.
@@ -314,6 +314,11 @@ impl Line {
 }
 
 impl Pen {
+    /// The smallest size that the style allows, in points.
+    pub(crate) fn least(&self) -> f32 {
+        self.style.min.unwrap_or(self.style.size)
+    }
+
     pub(crate) fn before(&self) -> f32 {
         self.style.before * crate::design::MM
     }
