@@ -227,7 +227,10 @@ impl From<SheetRefused> for Failure {
 impl From<IssueError> for Failure {
     fn from(error: IssueError) -> Self {
         let code = match &error {
-            IssueError::Name { .. } | IssueError::Reason { .. } | IssueError::Locate(_) => USAGE,
+            IssueError::Name { .. }
+            | IssueError::Reason { .. }
+            | IssueError::Locate(_)
+            | IssueError::NoDesign { .. } => USAGE,
             _ => OTHER,
         };
         Self::new(code, error.words(Lang::Id), error.words(Lang::En))

@@ -5,6 +5,7 @@
 
 mod change;
 mod demo;
+mod design;
 mod doctor;
 mod failure;
 mod init;
@@ -44,6 +45,7 @@ enum Command {
     Serve(serve::Serve),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
+    Design(design::Design),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +75,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Doctor(doctor) => doctor.run().await,
+        Command::Design(design) => design.run(),
     }
 }
 

@@ -122,6 +122,7 @@ impl IssueError {
             (Self::Locate(error), lang) => error.words(lang),
             (Self::Keyring(error), lang) => error.words(lang),
             (Self::Sign(error), lang) => error.words(lang),
+            (Self::Render(error), lang) => error.words(lang),
             (other, Lang::En) => (other.to_string(), other.next().to_owned()),
             (other, Lang::Id) => (other.what_id(), other.next_id().to_owned()),
         }
@@ -154,8 +155,9 @@ impl IssueError {
             Self::CannotRead { path, detail } => format!("{} tidak dapat dibaca: {detail}", path.display()),
             Self::NoDesign { name } => format!("tidak ada desain sertifikat '{name}'"),
             Self::Worker { detail } => format!("proses pembantu berhenti di luar dugaan: {detail}"),
-            Self::Render(error) => format!("PDF tidak dapat dibuat: {error}"),
-            Self::Sign(_) | Self::Keyring(_) | Self::Locate(_) | Self::Store(_) => self.words(Lang::Id).0,
+            Self::Render(_) | Self::Sign(_) | Self::Keyring(_) | Self::Locate(_) | Self::Store(_) => {
+                self.words(Lang::Id).0
+            }
         }
     }
 
@@ -185,8 +187,9 @@ impl IssueError {
                 "Tulis `design = \"klasik\"` dalam berkas program, atau letakkan desainnya di DIR/templates/certificate."
             }
             Self::Worker { .. } => "Ulangi perintah yang sama: pekerjaan dilanjutkan dari titik terakhir.",
-            Self::Render(_) => "Perbaiki isi yang disebut dalam daftar, berkas program, atau desain.",
-            Self::Sign(_) | Self::Keyring(_) | Self::Locate(_) | Self::Store(_) => "Lihat baris di atas.",
+            Self::Render(_) | Self::Sign(_) | Self::Keyring(_) | Self::Locate(_) | Self::Store(_) => {
+                "Lihat baris di atas."
+            }
         }
     }
 }

@@ -23,6 +23,9 @@ const MAX_FILES: usize = 8 << 20;
 /// Fonts of designs that are kept open. They stay until the program ends.
 const MAX_OWN_FONTS: usize = 64;
 
+/// Where the files begin in the text of a design.
+const FILES: &str = "\n[files]\n";
+
 /// The text of a design from its `design.toml` and the files that it names; `read` gives their bytes by name, or why not.
 ///
 /// # Errors
@@ -51,13 +54,36 @@ pub fn bundle(design: &str, toml: &str, read: impl Fn(&str) -> Result<Vec<u8>, S
             return Err(wrong(format!("{name}: the design grows to {total} bytes here, at most {limit} are read")));
         }
         if is_first {
-            text.push_str("\n[files]\n");
+            text.push_str(FILES);
             is_first = false;
         }
         // Infallible: a String takes every write.
         let _ = writeln!(text, "\"{name}\" = \"{}\"", BASE64.encode(&bytes));
     }
     Ok(text)
+}
+
+/// A design taken apart again.
+pub struct Parts {
+    /// Its `design.toml`.
+    pub toml: String,
+    /// Its own files, by name.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// The parts of a text that [`bundle`] made.
+///
+/// # Errors
+/// [`RenderError::Design`] if it is no such text.
+pub fn unbundle(design: &str, text: &str) -> Result<Parts, RenderError> {
+    let wrong = |reason: String| RenderError::Design { design: design.to_owned(), reason };
+    let file = File::read(text).map_err(wrong)?;
+    let mut files = BTreeMap::new();
+    for name in file.files.keys() {
+        files.insert(name.clone(), file.bytes(name).map_err(wrong)?);
+    }
+    let toml = text.split_once(FILES).map_or(text, |(toml, _)| toml);
+    Ok(Parts { toml: toml.to_owned(), files })
 }
 
 /// The text of a built-in design.

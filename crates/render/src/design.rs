@@ -411,7 +411,7 @@ impl File {
     }
 
     /// A file that came with the design.
-    fn bytes(&self, name: &str) -> Result<Vec<u8>, String> {
+    pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, String> {
         let text = self.files.get(name).ok_or_else(|| format!("{name}: there is no such file beside design.toml"))?;
         BASE64.decode(text).map_err(|e| format!("{name}: its Base64 is damaged: {e}"))
     }

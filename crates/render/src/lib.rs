@@ -62,7 +62,7 @@ mod typeset;
 pub mod words;
 mod xmp;
 
-pub use bundle::{BUILT_IN, MAX_FILE, built_in, built_in_file, bundle};
+pub use bundle::{BUILT_IN, MAX_FILE, Parts, built_in, built_in_file, bundle, unbundle};
 pub use design::Design;
 pub use error::RenderError;
 pub use file_stem::{MAX_STEM, file_stem};

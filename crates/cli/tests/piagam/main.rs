@@ -1,6 +1,7 @@
 //! The binary from outside: what a person types, what it answers, what lies on the disk afterwards.
 
 mod demo;
+mod design;
 mod house;
 mod issue;
 mod keys;

@@ -59,6 +59,32 @@ pub fn text(dir: &Path, name: &str) -> Result<String, IssueError> {
     Ok(render::bundle(name, &toml, file)?)
 }
 
+/// Begins a design of the installation's own with a copy of another and of its files. Returns its `design.toml`.
+///
+/// # Errors
+/// As [`text`]; [`IssueError::CannotWrite`], also for a design that is there already.
+pub fn copy(dir: &Path, from: &str, new: &str) -> Result<PathBuf, IssueError> {
+    if !is_name(new) {
+        return Err(IssueError::NoDesign { name: new.to_owned() });
+    }
+    let parts = render::unbundle(from, &text(dir, from)?)?;
+    let own = folder(dir).join(new);
+    let write = |path: &Path, bytes: &[u8]| {
+        let made = path
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::io::Write::write_all(&mut std::fs::File::create_new(path)?, bytes));
+        made.map_err(|error| IssueError::CannotWrite { path: path.to_owned(), detail: error.to_string() })
+    };
+    for (file, bytes) in parts.files {
+        write(&own.join(file), &bytes)?;
+    }
+    // Last, because it is what makes the folder a design.
+    let path = own.join("design.toml");
+    write(&path, parts.toml.replacen(&format!("name = \"{from}\""), &format!("name = \"{new}\""), 1).as_bytes())?;
+    Ok(path)
+}
+
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
