@@ -21,7 +21,8 @@ pub fn page_png(pdf: &[u8], page: usize, dpi: f32) -> Result<Vec<u8>, RenderErro
     let page = pages.get(page).ok_or_else(|| failed(format!("it has {} pages", pages.len())))?;
     let scale = dpi / 72.0;
     let (width, height) = page.render_dimensions();
-    if !(width.max(height) * scale <= MAX_SIDE) {
+    let side = width.max(height) * scale;
+    if side.is_nan() || side > MAX_SIDE {
         return Err(failed(format!("at {dpi} dpi a side would have more than {MAX_SIDE} pixels")));
     }
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
