@@ -112,6 +112,7 @@ pub(crate) fn particulars(full: bool) -> Particulars {
         url: "https://sertifikat.contoh.example/v/ABCD-EFGH-JKLM-NPQR".into(),
         issued: date(2026, 12, 28),
         instansi: Some("Pemerintah Kabupaten Contoh Selatan".into()),
+        grade: Some("Sangat Memuaskan".into()),
         private: full.then_some(private),
     }
 }
