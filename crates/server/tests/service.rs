@@ -8,6 +8,8 @@ mod load;
 mod mutated;
 #[path = "service/pages.rs"]
 mod pages;
+#[path = "service/presented.rs"]
+mod presented;
 #[path = "service/published.rs"]
 mod published;
 #[path = "service/real.rs"]

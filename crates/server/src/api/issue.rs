@@ -9,14 +9,12 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use issuer::keyring::Signer;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::{ApiCredential, StoreError};
 use vc::{Cryptosuite, Draft, Signed, StatusEntry, VerificationMethod};
 
-use super::{badge, malformed, problem_detail, status, whole};
+use super::{Brings, badge, malformed, problem_detail, status, take_apart, whole};
 use crate::App;
 use crate::error::Problem;
 
@@ -24,14 +22,6 @@ use crate::error::Problem;
 const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
 
 const NEXT: &str = "Send {\"credential\": {...}, \"options\": {...}}.";
-
-/// The request.
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    credential: Option<&'a RawValue>,
-    options: Option<Value>,
-}
 
 /// The handler. Who asks is settled before the body is read.
 pub(crate) async fn issue(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
@@ -96,15 +86,10 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 fn parse(bytes: &[u8]) -> Result<(Value, Cryptosuite), Problem> {
-    let body: Body<'_> =
-        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), NEXT))?;
-    let credential = body.credential.ok_or_else(|| malformed("credential is missing", NEXT))?;
+    let (text, options) = take_apart(bytes, Brings::Credential, NEXT)?;
     // Duplicate members are refused: a signature over them would mean different things to different readers.
-    let credential = vc::core::parse(credential.get().as_bytes()).map_err(|problem| refused(&[problem]))?;
-    if !credential.is_object() {
-        return Err(malformed("credential is no object", NEXT));
-    }
-    let suite = match body.options.as_ref().map(|options| &options["cryptosuite"]) {
+    let credential = vc::core::parse(text.as_bytes()).map_err(|problem| refused(&[problem]))?;
+    let suite = match options.get("cryptosuite") {
         None | Some(Value::Null) => Cryptosuite::EddsaRdfc2022,
         Some(name) if *name == Cryptosuite::EddsaRdfc2022.name() => Cryptosuite::EddsaRdfc2022,
         Some(name) if *name == Cryptosuite::EddsaJcs2022.name() => Cryptosuite::EddsaJcs2022,

@@ -15,7 +15,9 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use vc::ProblemKind;
 
 use crate::bounds;
@@ -33,6 +35,53 @@ fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
         ),
         _ => Problem::new(StatusCode::BAD_REQUEST, "cut-off", "Body cut off", "the body ended early", "Send it again."),
     })
+}
+
+/// What a request brings. Each endpoint takes one of the three.
+#[derive(Debug, Clone, Copy)]
+enum Brings {
+    /// To be signed.
+    Credential,
+    /// To be verified.
+    VerifiableCredential,
+    /// To be verified, with what is inside.
+    VerifiablePresentation,
+}
+
+/// A request. What it brings stays as it was sent: parsing it here would lose duplicate members and number forms.
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    credential: Option<&'a RawValue>,
+    #[serde(borrow, rename = "verifiableCredential")]
+    verifiable_credential: Option<&'a RawValue>,
+    #[serde(borrow, rename = "verifiablePresentation")]
+    verifiable_presentation: Option<&'a RawValue>,
+    options: Option<Value>,
+}
+
+/// The text of the object that a request brings, and its options; `next` says what to send.
+fn take_apart<'a>(
+    bytes: &'a [u8],
+    brings: Brings,
+    next: &'static str,
+) -> Result<(&'a str, Map<String, Value>), Problem> {
+    let body: Body<'a> =
+        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), next))?;
+    let (name, brought) = match brings {
+        Brings::Credential => ("credential", body.credential),
+        Brings::VerifiableCredential => ("verifiableCredential", body.verifiable_credential),
+        Brings::VerifiablePresentation => ("verifiablePresentation", body.verifiable_presentation),
+    };
+    let text = brought.ok_or_else(|| malformed(format!("{name} is missing"), next))?.get();
+    if !text.starts_with('{') {
+        return Err(malformed(format!("{name} is no object"), next));
+    }
+    match body.options {
+        None => Ok((text, Map::new())),
+        Some(Value::Object(options)) => Ok((text, options)),
+        Some(_) => Err(malformed("options is no object", next)),
+    }
 }
 
 /// The body is not what this endpoint takes.

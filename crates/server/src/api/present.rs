@@ -7,27 +7,17 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use vc::{Check, Policy, PresentationPolicy, PresentationReport, Report, Verdict};
+use vc::{Check, PresentationPolicy, PresentationReport, Report, Verdict};
 
 use super::verify::{status_of, with_checks};
-use super::{malformed, problem_detail, whole};
+use super::{Brings, malformed, problem_detail, take_apart, whole};
 use crate::App;
 use crate::error::Problem;
 use crate::witness::{self, Reach};
 
 const NEXT: &str =
     "Send {\"verifiablePresentation\": {...}, \"options\": {\"challenge\": \"...\", \"domain\": \"...\"}}.";
-
-/// The request. The presentation stays as it was sent, as credentials do.
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow, rename = "verifiablePresentation")]
-    presentation: Option<&'a RawValue>,
-    options: Option<Value>,
-}
 
 /// The handler.
 pub(crate) async fn verify(
@@ -43,26 +33,13 @@ pub(crate) async fn verify(
 }
 
 fn parse(bytes: &[u8]) -> Result<(&str, PresentationPolicy), Problem> {
-    let body: Body<'_> =
-        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), NEXT))?;
-    let presentation = body.presentation.ok_or_else(|| malformed("verifiablePresentation is missing", NEXT))?;
-    if !presentation.get().starts_with('{') {
-        return Err(malformed("verifiablePresentation is no object", NEXT));
-    }
-    let options = match body.options {
-        None => Map::new(),
-        Some(Value::Object(options)) => options,
-        Some(_) => return Err(malformed("options is no object", NEXT)),
-    };
+    let (text, options) = take_apart(bytes, Brings::VerifiablePresentation, NEXT)?;
     let policy = PresentationPolicy {
         challenge: asked(&options, "challenge")?,
         domain: asked(&options, "domain")?,
-        credentials: match options.get("checks") {
-            None => Policy::any(),
-            checks => with_checks(checks)?,
-        },
+        credentials: with_checks(&options)?,
     };
-    Ok((presentation.get(), policy))
+    Ok((text, policy))
 }
 
 /// What the verifier asked the holder to sign. An empty one would ask for nothing and look like a demand.

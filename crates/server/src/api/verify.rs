@@ -8,26 +8,16 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vc::{CheckName, Policy, Report, Verdict};
 
-use super::{malformed, problem_detail, whole};
+use super::{Brings, malformed, problem_detail, take_apart, whole};
 use crate::App;
 use crate::config::HttpStatusStyle;
 use crate::error::Problem;
 use crate::witness::{self, Reach};
 
 const NEXT: &str = "Send {\"verifiableCredential\": {...}, \"options\": {...}}.";
-
-/// The request. The credential stays as it was sent: parsing it here would lose duplicate members and number forms.
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow, rename = "verifiableCredential")]
-    credential: Option<&'a RawValue>,
-    options: Option<Value>,
-}
 
 /// The handler.
 pub(crate) async fn verify(
@@ -50,24 +40,14 @@ pub(super) fn status_of(app: &App, verdict: Verdict) -> StatusCode {
 }
 
 fn parse(bytes: &[u8]) -> Result<(&str, Policy), Problem> {
-    let body: Body<'_> =
-        serde_json::from_slice(bytes).map_err(|e| malformed(format!("the body is no such JSON object: {e}"), NEXT))?;
-    let credential = body.credential.ok_or_else(|| malformed("verifiableCredential is missing", NEXT))?;
-    if !credential.get().starts_with('{') {
-        return Err(malformed("verifiableCredential is no object", NEXT));
-    }
-    let policy = match body.options {
-        None => Policy::any(),
-        Some(Value::Object(options)) => with_checks(options.get("checks"))?,
-        Some(_) => return Err(malformed("options is no object", NEXT)),
-    };
-    Ok((credential.get(), policy))
+    let (text, options) = take_apart(bytes, Brings::VerifiableCredential, NEXT)?;
+    Ok((text, with_checks(&options)?))
 }
 
 /// `options.checks` limits which checks decide. Names that we do not know are passed over, as the VC API asks.
-pub(super) fn with_checks(checks: Option<&Value>) -> Result<Policy, Problem> {
+pub(super) fn with_checks(options: &Map<String, Value>) -> Result<Policy, Problem> {
     let mut policy = Policy::any();
-    let named: Vec<CheckName> = match checks {
+    let named: Vec<CheckName> = match options.get("checks") {
         None => return Ok(policy),
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter_map(check_of).collect(),
         Some(_) => return Err(malformed("options.checks is no array", "Send an array of names, such as [\"proof\"].")),
