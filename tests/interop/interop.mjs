@@ -1,9 +1,10 @@
-// The other implementation. Reads one request, `{documents, verify, issue}`, from the file named by its argument and prints
-// one answer, `{verified, issued}`. It opens no connection: every URL is answered from `documents`.
+// The other implementation. Reads one request, `{documents, verify, issue, canonize}`, from the file named by its argument and
+// prints one answer, `{verified, issued, canonical}`. It opens no connection: every URL is answered from `documents`.
 //
 // documents: {url: JSON document}                            contexts, DID documents, verification methods, status lists
 // verify:    [{name, credential, status}]                    status: also ask the status list
 // issue:     [{name, cryptosuite, credential, key, date}]    key: Multikey with both halves
+// canonize:  [{name, document}]                              canonical N-Quads, in safe mode
 import {readFileSync} from 'node:fs';
 
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
@@ -12,6 +13,7 @@ import {cryptosuite as rdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
 import * as vc from '@digitalbazaar/vc';
+import jsonld from 'jsonld';
 
 const request = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
@@ -56,11 +58,22 @@ async function issue({name, cryptosuite, credential, key, date}) {
   return {name, credential: await vc.issue({credential, suite, documentLoader})};
 }
 
-const answer = {verified: [], issued: []};
+async function canonize({name, document}) {
+  const quads = await jsonld.canonize(document, {
+    algorithm: 'RDFC-1.0', base: null, safe: true, rdfDirection: 'i18n-datatype', documentLoader,
+    canonizeOptions: {maxWorkFactor: Infinity}
+  });
+  return {name, quads};
+}
+
+const answer = {verified: [], issued: [], canonical: []};
 for(const one of request.verify ?? []) {
   answer.verified.push(await verify(one));
 }
 for(const one of request.issue ?? []) {
   answer.issued.push(await issue(one));
+}
+for(const one of request.canonize ?? []) {
+  answer.canonical.push(await canonize(one));
 }
 process.stdout.write(JSON.stringify(answer));

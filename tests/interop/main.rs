@@ -196,6 +196,30 @@ fn we_verify_what_npm_issues() {
     println!("{} documents of npm's verified by us", issued.len());
 }
 
+#[test]
+fn npm_makes_the_same_quads() {
+    let Some(folder) = node() else { return };
+    let mut canonize = Vec::new();
+    let mut expected = Vec::new();
+    for entry in fs::read_dir(root().join("tests/documents")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let document: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            canonize.push(json!({ "name": path.file_stem().unwrap().to_str().unwrap(), "document": document }));
+            // Ours are compared with these by the tests of `vc`, also where there is no Node.js.
+            expected.push(fs::read_to_string(path.with_extension("nq")).unwrap());
+        }
+    }
+    let documents = documents(&vc::did_web(BASE), Key::from_seed([42; 32]).public());
+    let answer = ask(folder, "canonize", &json!({ "documents": documents, "canonize": canonize }));
+    let canonical = answer["canonical"].as_array().unwrap();
+    assert_eq!(canonical.len(), expected.len());
+    assert!(expected.len() >= 60, "only {} documents", expected.len());
+    for (one, expected) in canonical.iter().zip(&expected) {
+        assert_eq!(one["quads"].as_str().unwrap(), expected, "{}", one["name"]);
+    }
+}
+
 /// Documents that stress both canonical forms.
 fn unsigned(issuer: &str) -> Vec<(&'static str, Value)> {
     let plain = |subject: Value| {
