@@ -132,7 +132,7 @@ fn nothing_leaves_the_page_and_nothing_overlaps() {
                 for particulars in [particulars(), full()] {
                     let pages = Pages::read(&printed(&press, name, &particulars));
                     pages.check_places(&format!("{design}: {name}"), inner);
-                    assert_eq!(pages.qr(), particulars.qr);
+                    assert_eq!(pages.qr(), particulars.url);
                     pages.spoken();
                 }
             }
@@ -160,9 +160,9 @@ fn files_are_small() {
 }
 
 #[test]
-fn the_qr_code_carries_its_text_and_the_link_leads_to_the_page() {
+fn qr_code_and_link_lead_to_the_same_place() {
     let pages = Pages::read(&printed(&press(), USUAL, &particulars()));
-    assert_eq!(pages.qr(), particulars().qr);
+    assert_eq!(pages.qr(), particulars().url);
     assert_eq!(pages.links(), [particulars().url]);
     assert!(pages.text().contains(&words::grouped(&particulars().code)));
 }
@@ -193,8 +193,8 @@ fn what_cannot_be_printed_is_refused() {
     assert!(matches!(long, Err(RenderError::TooLong { field: "name", length: 601, limit: 600 })));
     let nameless = vc::Signed::reopen(r#"{"credentialSubject":{},"proof":{}}"#.into()).unwrap();
     assert!(matches!(press().print(&nameless, &particulars()), Err(RenderError::Missing { field: "name" })));
-    let qr = "x".repeat(3_000);
-    let endless = press().print(&signed(USUAL), &render::Particulars { qr, ..particulars() });
+    let url = "x".repeat(3_000);
+    let endless = press().print(&signed(USUAL), &render::Particulars { url, ..particulars() });
     assert!(matches!(endless, Err(RenderError::Qr { length: 3_000 })));
 }
 
