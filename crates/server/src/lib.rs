@@ -1,8 +1,9 @@
 //! The service: pages, API, publishing.
 //!
 //! Every URL is on one page, `routes.rs`. Behind it: [`config`] (what the installation is told), `check` (the pages of
-//! a verifier), `take` (downloads), `publish` (keys, status lists, records), `api` (machines), `jobs` (what runs by
-//! itself). A verdict is never made here: handlers gather evidence (`witness`), ask `vc::verify` and show its report.
+//! a verifier), `achievement` (programmes), `take` (downloads), `publish` (keys, status lists, records, templates), `api`
+//! (machines), `jobs` (what runs by itself); `limit`, `upload` and `work` bound the load. A verdict is never made here:
+//! handlers gather evidence (`witness`), ask `vc::verify` and show its report.
 
 mod achievement;
 mod api;
