@@ -38,7 +38,7 @@ impl Cache {
 
     pub(crate) fn put(&mut self, url: &str, answer: &Result<Fetched, FetchError>, cache_control: Option<&str>) {
         let ttl = match answer {
-            Ok(_) => max_age(cache_control),
+            Ok(fetched) => max_age(cache_control).min(list_ttl(&fetched.bytes).unwrap_or(MAX_TTL)),
             Err(_) => FAILURE_TTL,
         };
         let size = size(answer);
@@ -72,6 +72,14 @@ fn size(answer: &Result<Fetched, FetchError>) -> usize {
     answer.as_ref().map_or(0, |fetched| fetched.bytes.len())
 }
 
+/// How long a status list may be kept by its own word, in milliseconds (Bitstring Status List 1.0, 2.2, `ttl`); a word that is
+/// no number keeps nothing. `None` for what is no list, or has no such word.
+fn list_ttl(body: &[u8]) -> Option<Duration> {
+    let document = vc::core::parse(body).ok()?;
+    let ttl = document.get("credentialSubject")?.get("ttl")?;
+    Some(Duration::from_millis(ttl.as_u64().unwrap_or(0)))
+}
+
 /// `Cache-Control` (RFC 9111, 5.2.2), as far as it says how long an answer may be used.
 fn max_age(cache_control: Option<&str>) -> Duration {
     let Some(header) = cache_control else {
@@ -100,6 +108,24 @@ mod tests {
         assert_eq!(max_age(Some("max-age=31536000, immutable")), MAX_TTL);
         assert_eq!(max_age(Some("max-age=300, No-Store")), Duration::ZERO);
         assert_eq!(max_age(Some("max-age=-1")), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_is_kept_no_longer_than_it_says() {
+        let mut cache = Cache::default();
+        let list = |ttl: &str| {
+            let text = format!("{{\"credentialSubject\": {{\"type\": \"BitstringStatusList\", \"ttl\": {ttl}}}}}");
+            Ok(Fetched { bytes: text.into_bytes(), content_type: None })
+        };
+        for (ttl, is_kept) in [("5000", true), ("1000", false), ("0", false), ("-1", false), ("\"9000\"", false)] {
+            cache = Cache::default();
+            cache.put("https://a.example/", &list(ttl), Some("max-age=300"));
+            tokio::time::advance(Duration::from_secs(2)).await;
+            assert_eq!(cache.get("https://a.example/").is_some(), is_kept, "{ttl}");
+        }
+        cache.put("https://a.example/", &list("86400000"), Some("max-age=1"));
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(cache.get("https://a.example/"), None, "the server's word counts too");
     }
 
     #[tokio::test(start_paused = true)]
