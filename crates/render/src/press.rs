@@ -192,7 +192,8 @@ fn check_length(field: &'static str, text: &str) -> Result<(), RenderError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{LONGEST, full, particulars, shared};
+    use crate::sample::LONGEST;
+    use crate::samples::{full, particulars, shared};
 
     #[test]
     fn a_press_is_shared_between_threads() {

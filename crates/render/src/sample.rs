@@ -35,7 +35,7 @@ pub fn preview(design: &Design, name: &str, full: bool) -> Result<Vec<u8>, Rende
 }
 
 /// A cohort as most are.
-pub(crate) fn usual() -> Shared {
+pub fn usual() -> Shared {
     let subject = |id: &str, en: &str, hours| Subject { id: id.into(), en: en.into(), hours };
     Shared {
         title: Title::Certificate,

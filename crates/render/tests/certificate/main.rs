@@ -5,12 +5,11 @@ mod samples;
 
 use std::path::Path;
 
+use render::sample::{LONGEST, USUAL};
 use render::{Bilingual, Design, Press, RenderError, Signatory, Subject, Title, words};
 
 use crate::pages::Pages;
-use crate::samples::{LONGEST, full, particulars, shared, signed};
-
-const USUAL: &str = "Siti Contoh Rahmawati, S.Sos., M.A.P.";
+use crate::samples::{full, particulars, shared, signed};
 
 fn press() -> Press {
     Press::new(&Design::klasik().unwrap(), shared()).unwrap()

@@ -1,43 +1,10 @@
 //! A cohort, a graduate, a credential: all invented.
 
 use jiff::civil::date;
-use render::{Bilingual, Particulars, Private, Shared, Signatory, Subject, Title};
-
-/// Eighty characters.
-pub(crate) const LONGEST: &str = "Prof. Dr. Ir. H. Raden Mas Contoh Panjang Sekali Fiktifwijaya, S.T., M.Eng., IPU";
+use render::{Particulars, Private, Shared};
 
 pub(crate) fn shared() -> Shared {
-    let subject = |id: &str, en: &str, hours| Subject { id: id.into(), en: en.into(), hours };
-    Shared {
-        title: Title::Certificate,
-        agency: Bilingual::new("Lembaga Contoh Administrasi Negara", "Sample Institute of Public Administration"),
-        programme: Bilingual::new("Dasar-Dasar Kecerdasan Artifisial bagi ASN", "AI Fundamentals for Public Servants"),
-        partners: vec!["Institut Mitra Contoh".into(), "Akademi Misal".into()],
-        cohort: "Angkatan II Tahun 2026".into(),
-        method: Bilingual::new("e-learning penuh", "full e-learning"),
-        organiser: "Pusat Pelatihan Contoh".into(),
-        starts: date(2026, 8, 3),
-        ends: date(2026, 8, 12),
-        hours: 20,
-        subjects: vec![
-            subject("Cara kerja AI", "How AI works", 3),
-            subject("Kemampuan dan keterbatasan AI", "Capabilities and limitations", 3),
-            subject("Pemanfaatan AI dalam pemerintahan", "Government use cases", 4),
-            subject("Bias, kepercayaan, dan risiko", "Bias, trust and risk", 3),
-            subject("Kerangka etika yang berpusat pada manusia", "Human-centred ethical framework", 3),
-            subject("Arah pengaturan AI", "Regulation ahead", 2),
-            subject("Rencana penerapan dan evaluasi akhir", "Action plan and final assessment", 2),
-        ],
-        place: "Jakarta".into(),
-        signatory: Signatory { office: "Kepala Pusat Pelatihan Contoh".into(), name: "Dr. Misal Fiktif, M.A.".into() },
-        criteria: Bilingual::new(
-            "kehadiran sekurang-kurangnya 90 persen, semua tugas selesai, dan nilai evaluasi akhir sekurang-kurangnya 75",
-            "attendance of at least 90 per cent, all assignments, and a final score of at least 75",
-        ),
-        host: "localhost:8080".into(),
-        show_instansi: false,
-        test_band: false,
-    }
+    Shared { host: "localhost:8080".into(), ..render::sample::usual() }
 }
 
 pub(crate) fn particulars() -> Particulars {
