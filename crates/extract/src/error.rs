@@ -6,8 +6,8 @@ use vc::Lang;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
-    /// Neither a PDF nor a JSON object.
-    #[error("neither a PDF nor a JSON object")]
+    /// None of PDF, JSON object, PNG, SVG.
+    #[error("neither a PDF, nor a JSON object, nor a badge as PNG or SVG")]
     NotRecognised,
     /// The input, or the credential inside it, is larger than we look at. Both in bytes; `got` may be where reading stopped.
     #[error("{got} bytes, at most {limit} are looked at")]
@@ -29,6 +29,21 @@ pub enum ExtractError {
     /// A readable PDF without a credential.
     #[error("no credential attached to this PDF")]
     NoCredentialInPdf,
+    /// The PNG or SVG is cut off, damaged, or made to keep a reader busy.
+    #[error("damaged picture: {reason}")]
+    ImageDamaged {
+        /// What could not be read, for logs.
+        reason: &'static str,
+    },
+    /// A readable PNG or SVG without a credential.
+    #[error("no credential baked into this picture")]
+    NoCredentialInImage,
+    /// More than one credential in a picture; Open Badges 3.0 forbids it, and nobody could say which one was judged.
+    #[error("more than one credential in this picture")]
+    SeveralCredentials,
+    /// The credential is signed as a JWT.
+    #[error("the credential is a JWT, which is not supported yet")]
+    JwtNotSupported,
     /// The text is not UTF-8.
     #[error("not UTF-8 from byte {at}")]
     NotUtf8 {
@@ -52,6 +67,10 @@ impl ExtractError {
             Self::PdfDamaged { .. } => "pdf-damaged",
             Self::PdfEncrypted => "pdf-encrypted",
             Self::NoCredentialInPdf => "no-credential-in-pdf",
+            Self::ImageDamaged { .. } => "image-damaged",
+            Self::NoCredentialInImage => "no-credential-in-image",
+            Self::SeveralCredentials => "several-credentials",
+            Self::JwtNotSupported => "jwt-not-supported",
             Self::NotUtf8 { .. } => "not-utf8",
             Self::NestedTooDeep { .. } => "nested-too-deep",
         }
@@ -60,46 +79,60 @@ impl ExtractError {
     /// What is wrong, in one sentence.
     pub fn what(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::NotRecognised, Lang::Id) => "Berkas ini tidak dikenali: bukan PDF dan bukan kredensial JSON.".into(),
-            (Self::NotRecognised, Lang::En) => {
-                "This file is not recognised: neither a PDF nor a JSON credential.".into()
-            }
-            (Self::TooLarge { limit, got }, Lang::Id) => {
-                format!(
-                    "Berkas atau kredensial di dalamnya terlalu besar: {}, batasnya {}.",
-                    size(*got, lang),
-                    size(*limit, lang)
-                )
-            }
-            (Self::TooLarge { limit, got }, Lang::En) => {
-                format!(
-                    "The file, or the credential inside it, is too large: {}, the limit is {}.",
-                    size(*got, lang),
-                    size(*limit, lang)
-                )
-            }
-            (Self::PdfDamaged { .. }, Lang::Id) => "Berkas PDF ini rusak atau terpotong.".into(),
-            (Self::PdfDamaged { .. }, Lang::En) => "This PDF is damaged or cut off.".into(),
-            (Self::PdfEncrypted, Lang::Id) => {
-                "Berkas PDF ini dikunci atau dienkripsi, sehingga isinya tidak dapat diperiksa.".into()
-            }
-            (Self::PdfEncrypted, Lang::En) => {
-                "This PDF is locked or encrypted, so its content cannot be checked.".into()
-            }
-            (Self::NoCredentialInPdf, Lang::Id) => "Berkas ini tidak memuat kredensial digital.".into(),
-            (Self::NoCredentialInPdf, Lang::En) => "No credential inside this file.".into(),
-            (Self::NotUtf8 { at }, Lang::Id) => {
-                format!("Teks kredensial ini bukan UTF-8 (byte ke-{at}).")
-            }
-            (Self::NotUtf8 { at }, Lang::En) => {
-                format!("The credential's text is not UTF-8 (at byte {at}).")
-            }
+            (Self::TooLarge { limit, got }, Lang::Id) => format!(
+                "Berkas atau kredensial di dalamnya terlalu besar: {}, batasnya {}.",
+                size(*got, lang),
+                size(*limit, lang)
+            ),
+            (Self::TooLarge { limit, got }, Lang::En) => format!(
+                "The file, or the credential inside it, is too large: {}, the limit is {}.",
+                size(*got, lang),
+                size(*limit, lang)
+            ),
+            (Self::NotUtf8 { at }, Lang::Id) => format!("Teks kredensial ini bukan UTF-8 (byte ke-{at})."),
+            (Self::NotUtf8 { at }, Lang::En) => format!("The credential's text is not UTF-8 (at byte {at})."),
             (Self::NestedTooDeep { limit }, Lang::Id) => {
                 format!("Susunan kredensial ini lebih dalam dari {limit} tingkat.")
             }
             (Self::NestedTooDeep { limit }, Lang::En) => {
                 format!("This credential is nested deeper than {limit} levels.")
             }
+            (_, Lang::Id) => self.fixed().0.into(),
+            (_, Lang::En) => self.fixed().1.into(),
+        }
+    }
+
+    /// The sentences without numbers, in both languages.
+    fn fixed(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotRecognised => (
+                "Berkas ini tidak dikenali: bukan PDF, kredensial JSON, atau lencana PNG atau SVG.",
+                "This file is not recognised: not a PDF, a JSON credential, or a badge as PNG or SVG.",
+            ),
+            Self::PdfDamaged { .. } => ("Berkas PDF ini rusak atau terpotong.", "This PDF is damaged or cut off."),
+            Self::PdfEncrypted => (
+                "Berkas PDF ini dikunci atau dienkripsi, sehingga isinya tidak dapat diperiksa.",
+                "This PDF is locked or encrypted, so its content cannot be checked.",
+            ),
+            Self::NoCredentialInPdf => {
+                ("Berkas ini tidak memuat kredensial digital.", "No credential inside this file.")
+            }
+            Self::ImageDamaged { .. } => (
+                "Berkas gambar ini rusak, terpotong, atau tidak wajar.",
+                "This picture is damaged, cut off, or no reasonable badge.",
+            ),
+            Self::NoCredentialInImage => {
+                ("Gambar ini tidak memuat kredensial digital.", "No credential inside this picture.")
+            }
+            Self::SeveralCredentials => (
+                "Gambar ini memuat lebih dari satu kredensial.",
+                "There is more than one credential inside this picture.",
+            ),
+            Self::JwtNotSupported => (
+                "Kredensial di dalamnya ditandatangani sebagai JWT, yang belum didukung.",
+                "The credential inside is signed as a JWT, which is not supported yet.",
+            ),
+            Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NestedTooDeep { .. } => ("", ""),
         }
     }
 
@@ -107,8 +140,8 @@ impl ExtractError {
     pub fn next(&self, lang: Lang) -> String {
         let (id, en) = match self {
             Self::NotRecognised => (
-                "Gunakan berkas PDF atau JSON asli dari pemegang, atau periksa lewat kode verifikasi.",
-                "Use the original PDF or JSON from the holder, or check by the verification code.",
+                "Gunakan berkas PDF, JSON, atau lencana asli dari pemegang, atau periksa lewat kode verifikasi.",
+                "Use the original PDF, JSON or badge from the holder, or check by the verification code.",
             ),
             Self::TooLarge { .. } => (
                 "Sertifikat asli jauh lebih kecil. Minta berkas asli kepada pemegang, bukan hasil pindai.",
@@ -125,6 +158,22 @@ impl ExtractError {
             Self::NoCredentialInPdf => (
                 "Mungkin hasil cetak, pindai, atau kompres. Periksa dengan memindai kode QR-nya.",
                 "It may be a print, a scan or a compressed copy. Check it by scanning its QR code.",
+            ),
+            Self::ImageDamaged { .. } => (
+                "Unduh atau minta ulang lencana asli, atau periksa lewat kode verifikasi.",
+                "Download the original badge again or ask for it, or check by the verification code.",
+            ),
+            Self::NoCredentialInImage => (
+                "Mungkin tangkapan layar atau salinan yang dikompres aplikasi pesan. Minta berkas lencana asli, atau periksa lewat kode verifikasi.",
+                "It may be a screenshot, or a copy that a messenger compressed. Ask for the original badge, or check by the verification code.",
+            ),
+            Self::SeveralCredentials => (
+                "Minta berkas lencana asli dari penerbit; satu lencana memuat satu kredensial.",
+                "Ask for the issuer's original badge; a badge holds one credential.",
+            ),
+            Self::JwtNotSupported => (
+                "Periksa dengan layanan penerbitnya, atau minta kredensial yang sama sebagai JSON.",
+                "Check it with its issuer's own service, or ask for the same credential as JSON.",
             ),
             Self::NotUtf8 { .. } => (
                 "Minta berkas asli; jangan menyimpannya ulang dengan penyunting teks.",

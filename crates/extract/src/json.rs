@@ -3,10 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{ExtractError, MAX_CREDENTIAL, MAX_NESTING};
-
-/// UTF-8 byte order mark, which some editors write and RFC 8259 lets a reader ignore.
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+use crate::{BOM, ExtractError, MAX_CREDENTIAL, MAX_NESTING};
 
 /// The members of a request body that matter here.
 #[derive(Deserialize)]
@@ -17,7 +14,7 @@ struct Body<'a> {
     credential: Option<&'a RawValue>,
 }
 
-/// Is this a JSON object, by its first character?
+/// Is this a JSON object, by its first character? RFC 8259 lets a reader ignore a byte order mark.
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')

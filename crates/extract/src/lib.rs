@@ -1,8 +1,9 @@
 //! The credential text out of what people hold.
 //!
-//! A verifier is handed bytes: a JSON file, a request body, a PDF from a messenger. [`extract`] recognises them by their
-//! content (a file's name or media type is never asked) and answers with the text of one credential, exactly as it was
-//! signed, and where it was found. Every size is bounded before any work is done, because the bytes come from strangers.
+//! A verifier is handed bytes: a JSON file, a request body, a PDF from a messenger, a badge (PNG or SVG) from a profile.
+//! [`extract`] recognises them by their content (a file's name or media type is never asked) and answers with the text of
+//! one credential, exactly as it was signed, and where it was found. Every size is bounded before any work is done, because
+//! the bytes come from strangers.
 //!
 //! ```
 //! let found = extract::extract(br#"{"verifiableCredential": {"type": ["VerifiableCredential"]}}"#)?;
@@ -16,6 +17,8 @@
 mod error;
 mod json;
 mod pdf;
+mod png;
+mod svg;
 
 use std::io::Read;
 
@@ -29,6 +32,9 @@ pub const MAX_CREDENTIAL: usize = 1_000_000;
 
 /// The deepest nesting of objects and arrays in a credential. An Open Badge has 6 levels.
 pub const MAX_NESTING: usize = 64;
+
+/// UTF-8 byte order mark, which some editors write.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A credential's text, and where it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +56,10 @@ pub enum Source {
         /// The attachment's file name, as the PDF gives it.
         name: String,
     },
+    /// A chunk of a PNG badge.
+    BakedPng,
+    /// An element of an SVG badge.
+    BakedSvg,
 }
 
 /// Finds the one credential in `bytes`.
@@ -66,7 +76,31 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     if json::looks_like(bytes) {
         return Ok(Extracted { text: json::extract(bytes)?, source: Source::Json });
     }
+    if png::looks_like(bytes) {
+        return png::extract(bytes);
+    }
+    if svg::looks_like(bytes) {
+        return svg::extract(bytes);
+    }
     Err(ExtractError::NotRecognised)
+}
+
+/// What was baked into an image: JSON, white space around it aside.
+fn baked(bytes: &[u8]) -> Result<String, ExtractError> {
+    let text = bytes.trim_ascii();
+    if json::looks_like(text) {
+        return json::extract(text);
+    }
+    match is_compact_jws(text) {
+        true => Err(ExtractError::JwtNotSupported),
+        false => Err(ExtractError::NoCredentialInImage),
+    }
+}
+
+/// `header.payload.signature`, each Base64url (RFC 7515, 7.1); a header always starts with `eyJ`.
+fn is_compact_jws(text: &[u8]) -> bool {
+    let is_base64url = |part: &[u8]| part.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b));
+    text.starts_with(b"eyJ") && text.split(|b| *b == b'.').count() == 3 && text.split(|b| *b == b'.').all(is_base64url)
 }
 
 /// Reads what [`extract`] will look at, and one byte more, so that an endless input costs no more than the largest one.

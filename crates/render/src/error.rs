@@ -63,6 +63,13 @@ pub enum RenderError {
         /// What failed.
         reason: String,
     },
+
+    /// The badge, or the picture beside a link, could not be made.
+    #[error("the badge could not be made: {reason}")]
+    Badge {
+        /// What failed.
+        reason: String,
+    },
 }
 
 impl RenderError {
@@ -82,7 +89,9 @@ impl RenderError {
             Self::Design { .. } => "Mend that line of the design, or remove the override to use the built-in design.",
             Self::Font { .. } => "Replace the font file by an intact TrueType font.",
             Self::Qr { .. } => "Use a shorter base URL.",
-            Self::Pdf { .. } => "This is a fault in the program; please report it with the design's name.",
+            Self::Pdf { .. } | Self::Badge { .. } => {
+                "This is a fault in the program; please report it with the design's name."
+            }
         }
     }
 
@@ -99,6 +108,7 @@ impl RenderError {
             Self::Font { font, reason } => format!("fon {font}: {reason}"),
             Self::Qr { length } => format!("{length} bita tidak muat dalam kode QR"),
             Self::Pdf { reason } => format!("halaman tidak dapat dibuat: {reason}"),
+            Self::Badge { reason } => format!("lencana tidak dapat dibuat: {reason}"),
         }
     }
 
@@ -110,7 +120,7 @@ impl RenderError {
             Self::Design { .. } => "Perbaiki baris itu pada desain, atau hapus gantinya agar desain bawaan dipakai.",
             Self::Font { .. } => "Ganti berkas fon dengan fon TrueType yang utuh.",
             Self::Qr { .. } => "Pakai alamat dasar yang lebih pendek.",
-            Self::Pdf { .. } => "Ini kesalahan program; mohon laporkan bersama nama desainnya.",
+            Self::Pdf { .. } | Self::Badge { .. } => "Ini kesalahan program; mohon laporkan bersama nama desainnya.",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What people hold: the PDF certificate, its QR code, its file name. Same input, same bytes; no clock, no randomness, no file.
+//! What people hold: the PDF certificate, its QR code, its badge, its file name. Same input, same bytes; no clock, no
+//! randomness, no file.
 //!
 //! ```text
 //! design.toml, fonts -> Design                     sizes, colours, places
@@ -41,6 +42,7 @@
 mod annex;
 mod art;
 mod background;
+mod badge;
 mod bundle;
 pub mod check;
 mod design;
@@ -62,6 +64,7 @@ mod typeset;
 pub mod words;
 mod xmp;
 
+pub use badge::{BADGE_PIXELS, Badge, PREVIEW_PIXELS, preview_png};
 pub use bundle::{BUILT_IN, MAX_FILE, Parts, built_in, built_in_file, bundle, unbundle};
 pub use design::Design;
 pub use error::RenderError;

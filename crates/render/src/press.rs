@@ -134,7 +134,8 @@ fn repertoire(layout: &Layout, shared: &Shared, glyphs: &mut Glyphs) {
     layout.set.line(&pens.code, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789-").collect(glyphs);
 }
 
-fn check(shared: &Shared) -> Result<(), RenderError> {
+/// Whether every text of a cohort has a length that can be set.
+pub(crate) fn check(shared: &Shared) -> Result<(), RenderError> {
     let (title, title_en) = shared.title.words();
     for (field, text) in [
         ("title", title),
