@@ -3,6 +3,7 @@
 //! Everything is made from frozen copies: the programme, the design and the template of the batch, the signed bytes
 //! as stored. The same certificate gives the same PDF today and in ten years.
 
+mod carry;
 pub mod design;
 mod folder;
 mod press;
@@ -12,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{BatchId, Certificate, State, Suite};
 
+pub(crate) use carry::Carrier;
+pub use carry::QrText;
 pub use folder::{Delivery, Files, write_folder};
 
 use crate::batch::Template;
@@ -53,6 +56,19 @@ impl Deliverer {
         self.pdf(certificate, true).await
     }
 
+    /// What the QR code of a certificate says: the same on the PDF and in a download.
+    ///
+    /// # Errors
+    /// As [`Deliverer::short_pdf`].
+    pub async fn qr_text(&self, certificate: &Certificate) -> Result<QrText, IssueError> {
+        let carrier = match self.ready(certificate.batch) {
+            Some(press) => Arc::clone(press.carrier()),
+            None => Arc::new(Carrier::load(&self.office, certificate.batch).await?),
+        };
+        let jcs = self.office.store.signed_text(certificate.id, Suite::Jcs).await?;
+        Ok(carrier.text(certificate, jcs.as_deref()))
+    }
+
     async fn pdf(&self, certificate: &Certificate, full: bool) -> Result<Vec<u8>, IssueError> {
         let press = self.press(certificate.batch).await?;
         let sheet = self.sheet(certificate).await?;
@@ -89,8 +105,9 @@ impl Deliverer {
             return Err(nothing());
         }
         let text = self.office.store.signed_text(certificate.id, Suite::Rdfc).await?.ok_or_else(nothing)?;
+        let jcs = self.office.store.signed_text(certificate.id, Suite::Jcs).await?;
         let details = self.office.store.details(certificate.id).await?.ok_or_else(nothing)?;
-        Ok(press::Sheet { certificate: certificate.clone(), text, details })
+        Ok(press::Sheet { certificate: certificate.clone(), text, jcs, details })
     }
 }
 

@@ -106,8 +106,10 @@ pub struct Shared {
 pub struct Particulars {
     /// Verification code, 16 characters without separators; printed in groups of four.
     pub code: String,
-    /// The text of the QR code and of the link over it.
+    /// The address of the certificate's page: the link over the QR code.
     pub url: String,
+    /// What the QR code says: the certificate itself (`vc::compact`) where it fits, else that address.
+    pub qr: String,
     /// The printed date of issue.
     pub issued: Date,
     /// The graduate's agency.

@@ -31,6 +31,7 @@
 //! let particulars = Particulars {
 //!     code: "ABCDEFGHJKLMNPQR".to_owned(),
 //!     url: "http://localhost:8080/v/ABCDEFGHJKLMNPQR".to_owned(),
+//!     qr: "http://localhost:8080/v#00281487882521642".to_owned(),
 //!     issued: date(2026, 8, 14),
 //!     ..Particulars::default()
 //! };

@@ -35,7 +35,7 @@ pub(crate) fn print(
     let mut file = File { bytes: Vec::with_capacity(plate.bytes.len() + 24_000), places: plate.places.clone() };
     file.bytes.extend_from_slice(&plate.bytes);
 
-    file.stream(slot::FRONT, "", &front(layout, plate, certificate, &about.particulars.url)?);
+    file.stream(slot::FRONT, "", &front(layout, plate, certificate, &about.particulars.qr)?);
     if plate.has_annex {
         file.stream(slot::ANNEX, "", &annex(plate, &certificate.annex));
     }
@@ -60,7 +60,7 @@ pub(crate) fn print(
     Ok(file.finish(plate, &id))
 }
 
-fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -> Result<Vec<u8>, RenderError> {
+fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, code: &str) -> Result<Vec<u8>, RenderError> {
     let mut out = Vec::with_capacity(8_000);
     rule(layout, certificate.rule, &mut out);
     for (number, group) in structure::own_groups(&certificate.front) {
@@ -71,7 +71,7 @@ fn front(layout: &Layout, plate: &Plate, certificate: &Certificate, url: &str) -
         out.extend_from_slice(b"EMC\n");
     }
     begin(&mut out, "Figure", structure::QR);
-    qr(layout, url, &mut out)?;
+    qr(layout, code, &mut out)?;
     out.extend_from_slice(b"EMC\n");
     // Where the body that follows begins; it restores the graphics state itself.
     let [scale, x, y] = certificate.body;
@@ -122,9 +122,9 @@ fn rule(layout: &Layout, [x, y, scale]: [f32; 3], out: &mut Vec<u8>) {
 }
 
 /// White ground with the quiet zone, and all dark modules as one path in units of a module.
-fn qr(layout: &Layout, url: &str, out: &mut Vec<u8>) -> Result<(), RenderError> {
+fn qr(layout: &Layout, code: &str, out: &mut Vec<u8>) -> Result<(), RenderError> {
     let place = &layout.design.file.front.qr;
-    let qr = Qr::new(url)?;
+    let qr = Qr::new(code)?;
     let module = place.size * MM / qr.width() as f32;
     out.extend_from_slice(b"q ");
     for v in [module, 0.0, 0.0, -module] {

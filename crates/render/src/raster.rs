@@ -55,7 +55,7 @@ mod tests {
         assert_eq!((width, height), (1753, 1240));
         let mut image =
             rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[(y * width + x) * 3 + 1]);
-        assert_eq!(image.detect_grids()[0].decode().unwrap().1, sample::particulars(false).url);
+        assert_eq!(image.detect_grids()[0].decode().unwrap().1, sample::particulars(false).qr);
         assert!(page_png(&pdf, 9, 150.0).is_err() && page_png(&pdf, 0, 9e9).is_err());
         assert!(page_png(&pdf, 0, f32::NAN).is_err() && page_png(b"rubbish", 0, 72.0).is_err());
     }

@@ -110,6 +110,8 @@ pub(crate) fn particulars(full: bool) -> Particulars {
     Particulars {
         code: "ABCDEFGHJKLMNPQR".into(),
         url: "https://sertifikat.contoh.example/v/ABCD-EFGH-JKLM-NPQR".into(),
+        // As much as a certificate in its compact form has.
+        qr: format!("https://sertifikat.contoh.example/v#{}", "00281487882521642".repeat(24)),
         issued: date(2026, 12, 28),
         instansi: Some("Pemerintah Kabupaten Contoh Selatan".into()),
         grade: Some("Sangat Memuaskan".into()),

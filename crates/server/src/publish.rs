@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use store::Suite;
 use uuid::Uuid;
 
 use crate::asked::{Segments, WhichProof};
@@ -23,6 +24,9 @@ const TEMPLATES_KEPT: &str = "public, max-age=31536000, immutable";
 /// As long as the lists' own `ttl`.
 const LISTS_KEPT: &str = "public, max-age=300";
 
+/// Ends the name of a status list with the `eddsa-jcs-2022` proof: a static copy has files, no queries.
+const JCS: &str = ".jcs";
+
 /// `GET /.well-known/did.json`
 pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let issuer = issuer(&app, &headers).await?;
@@ -30,7 +34,7 @@ pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Resu
     Ok(cacheable(&headers, "application/did+json", KEYS_KEPT, document))
 }
 
-/// `GET /status/{purpose}/{n}`
+/// `GET /status/{purpose}/{n}`, and `/status/{purpose}/{n}.jcs` for the twin that the page `/v` reads
 pub(crate) async fn status_list(
     State(app): State<Arc<App>>,
     Segments((purpose, number)): Segments<(String, String)>,
@@ -38,7 +42,10 @@ pub(crate) async fn status_list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     const ABSENT: &str = "no status list has this purpose and number";
-    let suite = proof.suite()?;
+    let (number, suite) = match number.strip_suffix(JCS) {
+        Some(number) => (number.to_owned(), Suite::Jcs),
+        None => (number, proof.suite()?),
+    };
     let (purpose, number) =
         witness::list_name(&format!("{purpose}/{number}")).ok_or_else(|| Problem::not_found(ABSENT))?;
     let issuer = issuer(&app, &headers).await?;
@@ -48,7 +55,8 @@ pub(crate) async fn status_list(
     Ok(signed(&headers, document.text))
 }
 
-/// `GET /templates/{n}`: what all certificates of a batch share, byte for byte as frozen. A number never changes its
+/// `GET /templates/{n}`: what all certificates of a batch share, byte for byte as frozen: with it QR codes are
+/// rebuilt to credentials (`crates/vc/COMPACT.md`). A number never changes its
 /// meaning, and nothing of a person is in it.
 pub(crate) async fn template(
     State(app): State<Arc<App>>,

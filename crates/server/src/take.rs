@@ -184,8 +184,6 @@ enum Trouble {
     Issue(#[from] issuer::IssueError),
     #[error(transparent)]
     Render(#[from] render::RenderError),
-    #[error("the certificate's issuer is not stored")]
-    NoIssuer,
 }
 
 async fn short_pdf(app: &App, certificate: &Certificate) -> Result<Arc<[u8]>, Trouble> {
@@ -202,11 +200,9 @@ async fn short_pdf(app: &App, certificate: &Certificate) -> Result<Arc<[u8]>, Tr
     Ok(pdf)
 }
 
-/// What the QR code says: the address of the certificate's page, at the host it was issued under.
+/// What the QR code says, here as on the PDF.
 async fn qr(app: &App, certificate: &Certificate) -> Result<String, Trouble> {
-    let issuers = app.store().issuers().await?;
-    let issuer = issuers.iter().find(|issuer| issuer.id == certificate.issuer).ok_or(Trouble::NoIssuer)?;
-    Ok(format!("{}/v/{}", issuer.base_url, store::shown_code(&certificate.code)))
+    Ok(app.deliverer.qr_text(certificate).await?.text)
 }
 
 /// `Sertifikat_AI-Campus_II-2026_NAMA.pdf`, as the operator's folder names it; never a NIP in it.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use vc::compact::{self, Link};
 
 use crate::house::{Home, text, tool};
 
@@ -29,8 +30,7 @@ fn other_programs_read_what_was_printed() {
 #[test]
 fn the_code_is_read_from_a_picture_of_the_page() {
     let home = Home::demo(&["--full"]);
-    let listed = home.list();
-    let codes: Vec<_> = listed.iter().map(|each| format!("{}/v/{}", home.base(), text(each, "code"))).collect();
+    let (listed, server) = (home.list(), home.serve());
     let pdfs = [home.files("certificates", "pdf"), home.files("certificates/lengkap", "pdf")].concat();
     for (n, pdf) in pdfs.iter().step_by(12).enumerate() {
         let picture = home.path(&format!("halaman-{n}"));
@@ -40,10 +40,19 @@ fn the_code_is_read_from_a_picture_of_the_page() {
         let how = ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"].map(OsStr::new);
         let read = tool("zbarimg", "zbar-tools", &[&how[..], &[picture.as_os_str()]].concat());
         let read = String::from_utf8(read).unwrap();
-        assert!(codes.iter().any(|code| code == read.trim()), "{read:?} in {}", pdf.display());
+        let link = Link::parse(&read).unwrap_or_else(|error| panic!("{error}: {read:?} in {}", pdf.display()));
+        assert_eq!(link.host, home.base().strip_prefix("http://").map(str::to_owned));
+        let template = server.get(&format!("/templates/{}", compact::template_number(link.digits).unwrap()), "*/*");
+        let template = compact::Template::parse(&template.body).unwrap();
+        let credential = compact::unpack(link.digits, |_| Some(&template)).unwrap();
+        let carried: Value = serde_json::from_str(&credential).unwrap();
+        // The credential itself is in the code, with its other proof.
+        let path = text(&carried, "id").strip_prefix(&home.base()).unwrap();
+        let served = server.get(&format!("{path}?cryptosuite=eddsa-jcs-2022"), "*/*");
+        assert_eq!(String::from_utf8(served.body).unwrap(), credential);
+        let certificate = listed.iter().find(|each| path.ends_with(text(each, "id"))).unwrap();
         let printed = pdf_text(pdf);
-        let code = read.trim().rsplit('/').next().unwrap();
-        assert!(printed.contains(code), "the code stands beside it in words: {printed}");
+        assert!(printed.contains(text(certificate, "code")), "the code stands beside it in words: {printed}");
     }
 }
 

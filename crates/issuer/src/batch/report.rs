@@ -1,19 +1,21 @@
 //! The report of a batch: one line a certificate, kept with the batch.
 
-use store::{BatchId, Certificate, Filter, Page, shown_code};
-use vc::date_time_stamp;
+use store::{BatchId, Certificate, Filter, Page, Suite, shown_code};
+use vc::{Lang, date_time_stamp};
 
+use crate::deliver::Carrier;
 use crate::fault::IssueError;
 use crate::office::Office;
 use crate::roster::neutralise;
 
 /// The head of the report.
-const HEAD: &str =
-    "no,nama,nomor_sertifikat,predikat,kode_verifikasi,tautan,id,daftar_status,indeks_status,berlaku_sejak\r\n";
+const HEAD: &str = "no,nama,nomor_sertifikat,predikat,kode_verifikasi,tautan,id,daftar_status,indeks_status,berlaku_sejak,\
+     isi_qr\r\n";
 
 /// Writes the report of a batch whose certificates are all signed, part by part.
 pub(super) async fn write(office: &Office, batch: BatchId) -> Result<(), IssueError> {
     let filter = Filter { batch: Some(batch), ..Filter::default() };
+    let carrier = Carrier::load(office, batch).await?;
     let (mut page, mut count) = (Page::FIRST, 0_u32);
     // Spreadsheets read UTF-8 only behind a byte order mark.
     let mut text = format!("\u{feff}{HEAD}");
@@ -21,7 +23,13 @@ pub(super) async fn write(office: &Office, batch: BatchId) -> Result<(), IssueEr
         let certificates = office.store.certificates(&filter, page).await?;
         for certificate in &certificates {
             count += 1;
-            line(&mut text, office, count, certificate);
+            // Packing proves that the digits give the stored credential back, byte for byte.
+            let jcs = office.store.signed_text(certificate.id, Suite::Jcs).await?;
+            let carried = match carrier.text(certificate, jcs.as_deref()).why_not {
+                None => "sertifikat".to_owned(),
+                Some(why) => format!("tautan halaman: {}", why.what(Lang::Id)),
+            };
+            line(&mut text, office, count, certificate, carried);
         }
         office.store.put_report_part(batch, part, &text).await?;
         text.clear();
@@ -33,7 +41,7 @@ pub(super) async fn write(office: &Office, batch: BatchId) -> Result<(), IssueEr
     Ok(())
 }
 
-fn line(report: &mut String, office: &Office, count: u32, certificate: &Certificate) {
+fn line(report: &mut String, office: &Office, count: u32, certificate: &Certificate, carried: String) {
     let cells = [
         count.to_string(),
         certificate.name.clone().unwrap_or_default(),
@@ -45,6 +53,7 @@ fn line(report: &mut String, office: &Office, count: u32, certificate: &Certific
         certificate.status_list.to_string(),
         certificate.status_index.to_string(),
         date_time_stamp(certificate.valid_from),
+        carried,
     ];
     for (at, text) in cells.iter().enumerate() {
         if at > 0 {

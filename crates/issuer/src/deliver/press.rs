@@ -1,9 +1,12 @@
 //! A press bound to a batch: programme, design and issuer's names as they were when it was reserved.
 
+use std::sync::Arc;
+
 use render::{Bilingual, Design, Particulars, Press, Private, Shared, Title};
 use store::{BatchId, Certificate, Details};
 use vc::Signed;
 
+use super::Carrier;
 use crate::batch::Template;
 use crate::fault::IssueError;
 use crate::office::Office;
@@ -13,13 +16,14 @@ use crate::programme::{DocumentTitle, Programme, Words};
 pub(super) struct Copies {
     office: Office,
     programme: Programme,
-    template: Template,
+    carrier: Arc<Carrier>,
     design: String,
 }
 
 /// A press, and what it needs to know of the programme.
 pub(super) struct BoundPress {
     press: Press,
+    carrier: Arc<Carrier>,
     office: Office,
     print_birth: bool,
 }
@@ -28,6 +32,8 @@ pub(super) struct BoundPress {
 pub(super) struct Sheet {
     pub(super) certificate: Certificate,
     pub(super) text: String,
+    /// The same with the `eddsa-jcs-2022` proof, which the QR code carries.
+    pub(super) jcs: Option<String>,
     pub(super) details: Details,
 }
 
@@ -40,18 +46,15 @@ impl Copies {
         let programme = programme.ok_or_else(|| frozen("programme", absent.to_owned()))?;
         let design = office.store.artifact(&row.new.design_hash).await?;
         let design = design.ok_or_else(|| frozen("design", absent.to_owned()))?;
-        let template = office.store.template(row.new.issuer, row.new.template).await?;
-        let template = template.ok_or_else(|| frozen("template", absent.to_owned()))?;
         let text = |what, bytes: Vec<u8>| String::from_utf8(bytes).map_err(|e| frozen(what, e.to_string()));
         let programme = text("programme", programme.bytes)?;
         let programme = Programme::parse(&programme).map_err(|problems| {
             frozen("programme", format!("{} problems under the rules of this version", problems.len()))
         })?;
-        let template = Template::from_bytes(&template.bytes).map_err(|detail| frozen("template", detail))?;
         Ok(Self {
             office: office.issued_under(row.new.issuer).await?,
             programme,
-            template,
+            carrier: Arc::new(Carrier::load(office, batch).await?),
             design: text("design", design.bytes)?,
         })
     }
@@ -59,8 +62,9 @@ impl Copies {
     /// Prepares what all certificates of the batch share. Takes a while: not on a thread that answers requests.
     pub(super) fn bind(&self) -> Result<BoundPress, IssueError> {
         let name = &self.programme.design;
-        let press = bind(&self.office, &self.programme, &self.template, name, &self.design)?;
-        Ok(BoundPress { press, office: self.office.clone(), print_birth: self.programme.print_birth })
+        let press = bind(&self.office, &self.programme, self.carrier.template(), name, &self.design)?;
+        let (carrier, office) = (Arc::clone(&self.carrier), self.office.clone());
+        Ok(BoundPress { press, carrier, office, print_birth: self.programme.print_birth })
     }
 }
 
@@ -77,6 +81,11 @@ pub(super) fn bind(
 }
 
 impl BoundPress {
+    /// What its QR codes are made with.
+    pub(super) fn carrier(&self) -> &Arc<Carrier> {
+        &self.carrier
+    }
+
     /// The PDF of one certificate.
     pub(super) fn print(&self, sheet: &Sheet, full: bool) -> Result<Vec<u8>, IssueError> {
         let id = sheet.certificate.id;
@@ -86,6 +95,7 @@ impl BoundPress {
         let particulars = Particulars {
             code: sheet.certificate.code.clone(),
             url: self.office.page_url(&sheet.certificate),
+            qr: self.carrier.text(&sheet.certificate, sheet.jcs.as_deref()).text,
             issued: self.office.local(sheet.certificate.valid_from).date(),
             instansi: text(&sheet.details.public["agency"]),
             grade: sheet.certificate.grade.clone(),

@@ -141,3 +141,37 @@ async fn a_design_of_the_installation_wins_and_is_frozen() {
         assert!(matches!(design::text(&desk.office.dir, name), Err(IssueError::NoDesign { .. })), "{name}");
     }
 }
+
+#[tokio::test]
+async fn the_code_carries_the_stored_credential_and_says_when_it_cannot() {
+    let mut desk = Desk::new().await;
+    // The longest name there may be, in letters of three bytes each.
+    let long = "\u{a98f}".repeat(78);
+    let people = [PEOPLE[0], (long.as_str(), "199203092019031992")];
+    let issued = desk.issue(&people).await.unwrap();
+    let deliverer = Deliverer::new(desk.office.clone());
+    let mut texts = Vec::new();
+    for id in &issued.in_force {
+        let certificate = desk.office.store.certificate(*id).await.unwrap().unwrap();
+        let before = deliverer.qr_text(&certificate).await.unwrap();
+        deliverer.short_pdf(&certificate).await.unwrap();
+        assert_eq!(deliverer.qr_text(&certificate).await.unwrap(), before, "a ready press says the same");
+        texts.push((certificate, before));
+    }
+    let (certificate, carried) = &texts[0];
+    let link = vc::compact::Link::parse(&carried.text).unwrap();
+    assert_eq!((link.host.as_deref(), &carried.why_not), (Some("localhost:8080"), &None));
+    let number = u32::from(vc::compact::template_number(link.digits).unwrap());
+    let template = desk.office.store.template(certificate.issuer, number).await.unwrap().unwrap();
+    let template = vc::compact::Template::parse(&template.bytes).unwrap();
+    let stored = desk.office.store.signed_text(certificate.id, Suite::Jcs).await.unwrap().unwrap();
+    assert_eq!(vc::compact::unpack(link.digits, |_| Some(&template)).unwrap(), stored);
+
+    let (certificate, address) = &texts[1];
+    assert_eq!(address.text, desk.office.page_url(certificate));
+    assert_eq!(address.why_not.as_ref().unwrap().code(), "does-not-fit");
+    let report = desk.office.store.batch_report(issued.batch.unwrap().new.id).await.unwrap().unwrap();
+    let ends: Vec<_> = report.lines().map(|line| line.rsplit(',').next().unwrap()).collect();
+    assert_eq!(ends[..2], ["isi_qr", "sertifikat"]);
+    assert!(ends[2].starts_with("tautan halaman: "), "{report}");
+}

@@ -131,7 +131,7 @@ fn nothing_leaves_the_page_and_nothing_overlaps() {
                 for particulars in [particulars(), full()] {
                     let pages = Pages::read(&printed(&press, name, &particulars));
                     pages.check_places(&format!("{design}: {name}"), inner);
-                    assert_eq!(pages.qr(), particulars.url);
+                    assert_eq!(pages.qr(), particulars.qr);
                     pages.spoken();
                 }
             }
@@ -159,9 +159,9 @@ fn files_are_small() {
 }
 
 #[test]
-fn qr_code_and_link_lead_to_the_same_place() {
+fn the_qr_code_carries_its_text_and_the_link_leads_to_the_page() {
     let pages = Pages::read(&printed(&press(), USUAL, &particulars()));
-    assert_eq!(pages.qr(), particulars().url);
+    assert_eq!(pages.qr(), particulars().qr);
     assert_eq!(pages.links(), [particulars().url]);
     assert!(pages.text().contains(&words::grouped(&particulars().code)));
 }
@@ -192,8 +192,8 @@ fn what_cannot_be_printed_is_refused() {
     assert!(matches!(long, Err(RenderError::TooLong { field: "name", length: 601, limit: 600 })));
     let nameless = vc::Signed::reopen(r#"{"credentialSubject":{},"proof":{}}"#.into()).unwrap();
     assert!(matches!(press().print(&nameless, &particulars()), Err(RenderError::Missing { field: "name" })));
-    let url = "x".repeat(3_000);
-    let endless = press().print(&signed(USUAL), &render::Particulars { url, ..particulars() });
+    let qr = "x".repeat(3_000);
+    let endless = press().print(&signed(USUAL), &render::Particulars { qr, ..particulars() });
     assert!(matches!(endless, Err(RenderError::Qr { length: 3_000 })));
 }
 

@@ -11,6 +11,8 @@ pub(crate) fn particulars() -> Particulars {
     Particulars {
         code: "ABCDEFGHJKLMNPQR".into(),
         url: "http://localhost:8080/v/ABCDEFGHJKLMNPQR".into(),
+        // As long as a certificate in its compact form is.
+        qr: format!("http://localhost:8080/v#{}", "00281487882521642".repeat(24)),
         issued: date(2026, 8, 14),
         instansi: Some("Pemerintah Kota Contoh".into()),
         grade: None,

@@ -43,6 +43,9 @@ async fn both_proofs_are_served_and_unknown_ones_refused() {
         assert_eq!(jcs.json()["proof"]["cryptosuite"], "eddsa-jcs-2022");
         let rdfc = world.get(&format!("{path}?cryptosuite=eddsa-rdfc-2022")).await;
         assert_eq!(rdfc.json()["proof"]["cryptosuite"], "eddsa-rdfc-2022");
+        if path.starts_with("/status/") {
+            assert_eq!(world.get(&format!("{path}.jcs")).await.body, jcs.body, "a twin with an address of its own");
+        }
         let other = world.get(&format!("{path}?cryptosuite=rot13")).await;
         assert_eq!((other.status, other.header("content-type")), (StatusCode::BAD_REQUEST, "application/problem+json"));
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use issuer::batch::{Intake, issue};
+use issuer::deliver::Deliverer;
 use issuer::keyring::Ring;
 use issuer::programme::Programme;
 use issuer::roster::{self, Roster};
@@ -13,6 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 use store::{Certificate, Filter, Page, Suite};
+use vc::compact::{self, Link};
 
 use crate::world::{BASE, NOW, TestKey, World, code_path};
 
@@ -51,6 +53,7 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
         assert_eq!((pdf.status, pdf.header("content-type")), (StatusCode::OK, "application/pdf"));
         let read = world.upload("", &pdf.body).await;
         assert!(read.status == StatusCode::OK && read.text().contains("data-v=\"ok\""), "{}", read.text());
+        carried(&world, certificate).await;
         for text in [page, read.text(), String::from_utf8_lossy(&pdf.body).into_owned()] {
             for secret in &secrets {
                 assert!(!text.contains(secret.as_str()), "an identity number is public");
@@ -120,4 +123,18 @@ async fn the_template_is_public_and_never_changes() {
             "{other}"
         );
     }
+}
+
+/// The code of a certificate carries it, and what is published rebuilds it.
+async fn carried(world: &World, certificate: &Certificate) {
+    let text = Deliverer::new(world.office.clone()).qr_text(certificate).await.unwrap();
+    assert_eq!(text.why_not, None);
+    let svg = world.get(&format!("/credentials/{}/qr.svg", certificate.id)).await;
+    assert_eq!(svg.text(), render::qr_svg(&text.text).unwrap());
+    let link = Link::parse(&text.text).unwrap();
+    let published = world.get(&format!("/templates/{}", compact::template_number(link.digits).unwrap())).await;
+    assert_eq!((published.status, published.header("content-type")), (StatusCode::OK, "application/json"));
+    let template = compact::Template::parse(&published.body).unwrap();
+    let stored = world.store.signed_text(certificate.id, Suite::Jcs).await.unwrap().unwrap();
+    assert_eq!(compact::unpack(link.digits, |_| Some(&template)).unwrap(), stored);
 }

@@ -26,6 +26,10 @@ pub(crate) const NIP: &str = "198607142011012991";
 /// When the tests ask.
 pub(crate) const NOW: &str = "2026-11-24T07:05:00Z";
 
+/// A template that rebuilds nothing: what this world signs is made by hand. The real ones come from the real walk.
+const TEMPLATE: &[u8] = br#"{"issuerName":{"id":"Lembaga Contoh","en":"Sample Institute"},"format":"piagam-template-1","credential":{},
+"fixed":{"id":{"at":[]},"validFrom":{"at":[]},"statusList":{"at":[]},"statusEntry":{"at":[]},"statusIndex":{"at":[]}},"slots":[]}"#;
+
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) issuer: Issuer,
@@ -327,7 +331,7 @@ impl World {
         };
         let programme = store.put_programme(&programme, at(0)).await.unwrap();
         let cohort = NewCohort { programme: programme.id, name: "II/2026".into(), starts: None, ends: None };
-        let template = store.put_artifact(ArtifactKind::Template, b"{}", at(0)).await.unwrap();
+        let template = store.put_artifact(ArtifactKind::Template, TEMPLATE, at(0)).await.unwrap();
         NewBatch {
             id: BatchId(Uuid::from_u128(rand())),
             issuer: self.issuer.id,
