@@ -46,7 +46,8 @@ fn no_source_file_is_long() {
     let mut long = Vec::new();
     for file in files() {
         let extension = file.extension().or(file.file_name()).and_then(|name| name.to_str()).unwrap_or_default();
-        if !SOURCE.contains(&extension) {
+        // What others wrote is copied unchanged, as its folder says.
+        if !SOURCE.contains(&extension) || file.components().any(|part| part.as_os_str() == "vendor") {
             continue;
         }
         let lines = fs::read_to_string(root().join(&file)).unwrap_or_default().lines().count();

@@ -11,6 +11,7 @@ use store::{Issuer, Store};
 
 use crate::config::Config;
 use crate::limit::Allowances;
+use crate::pages::verify::Site;
 use crate::pages::{Pages, TemplateError};
 use crate::take::Made;
 use crate::upload::Uploads;
@@ -22,6 +23,7 @@ pub struct App {
     pub(crate) office: Office,
     pub(crate) signers: Signers,
     pub(crate) pages: Pages,
+    pub(crate) site: Site,
     pub(crate) fetcher: fetch::Fetcher,
     pub(crate) deliverer: Deliverer,
     pub(crate) made: Made,
@@ -50,8 +52,11 @@ impl App {
     /// # Errors
     /// [`TemplateError`] when a replaced template cannot be read or parsed.
     pub fn new(config: Config, office: Office, signers: Signers, clock: Clock) -> Result<Self, TemplateError> {
+        let pages = Pages::load(Some(&office.dir.join("templates")))?;
+        let site = Site::new(&pages, &config);
         Ok(Self {
-            pages: Pages::load(Some(&office.dir.join("templates")))?,
+            site: site.map_err(|cause| TemplateError::Syntax { name: "v/index.html", cause: Box::new(cause) })?,
+            pages,
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
             deliverer: Deliverer::new(office.clone()),
             made: Made::default(),

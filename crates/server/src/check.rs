@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use store::{Certificate, State as Stored};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
 use crate::pages::result::{Asked, Own, ResultPage};
 use crate::pages::{Keep, Page};
 use crate::witness::{self, Reach};
-use crate::{App, bounds, take};
+use crate::{App, bounds, publish, take};
 
 /// `GET /`
 pub(crate) async fn start(State(app): State<Arc<App>>, hl: Hl) -> Response {
@@ -37,11 +37,11 @@ pub(crate) async fn upload_form(State(app): State<Arc<App>>, hl: Hl) -> Response
     plain(&app, &UploadPage::new(&app.config, hl.lang(), "/periksa"))
 }
 
-/// `GET /v`: the form, or with a typed code the way to its page.
-pub(crate) async fn code_form(State(app): State<Arc<App>>, typed: Typed, hl: Hl) -> Response {
+/// `GET /v`: the page that verifies what the QR code carries, or with a typed code the way to its page.
+pub(crate) async fn verify_or_code(State(app): State<Arc<App>>, typed: Typed, hl: Hl, headers: HeaderMap) -> Response {
     let lang = hl.lang();
     if typed.0.trim().is_empty() {
-        return plain(&app, &StartPage::new(&app.config, lang, "/v", false));
+        return verify_page(&app, lang, &headers);
     }
     match store::plain_code(&typed.0) {
         Some(code) => {
@@ -49,6 +49,32 @@ pub(crate) async fn code_form(State(app): State<Arc<App>>, typed: Typed, hl: Hl)
             Redirect::to(&format!("/v/{}{query}", store::shown_code(&code))).into_response()
         }
         None => not_a_code(&app, &typed.0, lang, "/v"),
+    }
+}
+
+/// The page `/v`. It is asked for again each time, so that a mended script arrives at once.
+fn verify_page(app: &App, lang: Lang, asked: &HeaderMap) -> Response {
+    let page = app.site.page(lang).as_bytes().to_vec();
+    let mut response = publish::cacheable(asked, "text/html; charset=utf-8", "no-cache", page);
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: &str| HeaderValue::from_str(value).map(|value| headers.insert(name, value));
+    let own = "camera=(self), geolocation=(), microphone=()";
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, app.site.policy()),
+        (header::CONTENT_LANGUAGE, lang.tag()),
+        (HeaderName::from_static("permissions-policy"), own),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        let _ = put(name, value);
+    }
+    response
+}
+
+/// `GET /sw.js`, `/v/manifest.webmanifest`, `/v/icon.svg`, `/v/vendor/{file}`: what the page `/v` loads.
+pub(crate) async fn beside(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    match app.site.file(uri.path()) {
+        Some((media_type, bytes)) => publish::cacheable(&headers, media_type, "no-cache", bytes.to_vec()),
+        None => Oops::NoSuchPage.page(&app, Lang::Id),
     }
 }
 

@@ -64,7 +64,7 @@ pub use time::{date_time_stamp, parse_date_time_stamp};
 pub use verify::{
     Issuers, Policy, PresentationPolicy, PresentationReport, needs, presentation_needs, verify, verify_presentation,
 };
-pub use wording::{Lang, Sentences, check_line, sentences};
+pub use wording::{Lang, Sentences, check_line, sentences, state_sentences};
 
 /// The parts below the credential, open to tests, benchmarks and tools.
 pub mod core {

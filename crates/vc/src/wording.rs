@@ -40,7 +40,12 @@ macro_rules! sentences {
     ($($state:ident $lang:ident $kicker:literal $headline:literal $meaning:literal $advice:literal)*) => {
         /// The sentences of a report.
         pub fn sentences(report: &Report, lang: Lang) -> Sentences {
-            match (report.state, lang) {
+            state_sentences(report.state, lang)
+        }
+
+        /// The sentences of a state: what a report of that state says.
+        pub fn state_sentences(state: State, lang: Lang) -> Sentences {
+            match (state, lang) {
                 $((State::$state, Lang::$lang) => Sentences {
                     kicker: $kicker, headline: $headline, meaning: $meaning, advice: $advice,
                 },)*

@@ -13,7 +13,7 @@ const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -23,6 +23,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("privacy.html", include_str!("../../../../templates/pages/privacy.html")),
     ("api.html", include_str!("../../../../templates/pages/api.html")),
     ("achievement.html", include_str!("../../../../templates/pages/achievement.html")),
+    ("v/index.html", include_str!("../../../../templates/pages/v/index.html")),
     ("error.html", include_str!("../../../../templates/pages/error.html")),
 ];
 const STYLES: [(&str, &str); 2] = [
@@ -89,13 +90,23 @@ impl Assets {
 
     /// Nothing but this stylesheet (by its hash), pictures of our own, and forms to ourselves.
     pub(super) fn content_security_policy(&self) -> HeaderValue {
-        let hash = BASE64_STANDARD.encode(Sha256::digest(self.css.as_bytes()));
         let policy = format!(
-            "default-src 'none'; script-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; form-action 'self'; \
-             base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'none'; style-src {}; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+            source(&self.css)
         );
         HeaderValue::from_str(&policy).expect("base64 and ASCII make a header value")
     }
+}
+
+/// What a policy calls an inlined sheet or script.
+pub(super) fn source(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+/// A name for bytes that changes when they do.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn overridden(folder: Option<&Path>, name: &str) -> Result<Option<String>, TemplateError> {

@@ -7,6 +7,7 @@ mod assets;
 pub(crate) mod plain;
 pub(crate) mod result;
 pub(crate) mod shell;
+pub(crate) mod verify;
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -53,6 +54,8 @@ pub(crate) struct Pages {
     indonesian: Environment<'static>,
     english: Environment<'static>,
     policy: HeaderValue,
+    /// The one stylesheet.
+    css: String,
 }
 
 impl Pages {
@@ -63,6 +66,7 @@ impl Pages {
             indonesian: environment(&assets, Lang::Id)?,
             english: environment(&assets, Lang::En)?,
             policy: assets.content_security_policy(),
+            css: assets.css,
         })
     }
 

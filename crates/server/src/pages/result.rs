@@ -154,6 +154,12 @@ impl Asked<'_> {
     }
 }
 
+/// Kind, first words and text of the note that says what to do now.
+pub(crate) fn advice_words(state: State, asked: Asked<'_>) -> (&'static str, &'static str, String) {
+    let Note { kind, strong, text } = advice(state, asked);
+    (kind, strong, text)
+}
+
 impl ResultPage {
     /// The page of a report.
     pub(crate) fn of(report: &Report, asked: Asked<'_>, own: Own) -> Self {
