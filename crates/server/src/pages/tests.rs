@@ -6,6 +6,7 @@ use vc::Lang;
 
 use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, StartPage, UploadPage};
 use super::result::ResultPage;
+use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
 
 /// LOOK.md, 9: the whole page, its stylesheet included.
@@ -27,6 +28,7 @@ fn all() -> Vec<(String, String)> {
     render::<PrivacyPage>(&pages, &mut out);
     render::<ApiPage>(&pages, &mut out);
     render::<AchievementPage>(&pages, &mut out);
+    render::<VerifyPage>(&pages, &mut out);
     render::<ErrorPage>(&pages, &mut out);
     out
 }
@@ -40,10 +42,13 @@ fn every_page_renders_small_and_without_what_the_policy_forbids() {
             std::fs::write(Path::new(folder).join(format!("{name}.html")), &html).unwrap();
         }
         assert!(html.len() < PAGE_BYTES, "{name} has {} bytes", html.len());
-        for forbidden in
-            ["<script", "style=\"", " onclick", "javascript:", "http-equiv", "src=\"http", "<link rel=\"stylesheet"]
-        {
+        for forbidden in ["style=\"", " onclick", "javascript:", "src=\"", "<link rel=\"stylesheet"] {
             assert!(!html.contains(forbidden), "{name} contains {forbidden}");
+        }
+        // One page has a script, and so says its policy in a static copy too.
+        let scripted = name.starts_with("verify.");
+        for marked in ["<script", "http-equiv"] {
+            assert_eq!(html.contains(marked), scripted, "{name}: {marked}");
         }
         assert_eq!(html.matches("<h1").count(), 1, "{name}");
         assert_eq!(html.matches("<main").count(), 1, "{name}");
@@ -118,7 +123,7 @@ fn the_words_are_those_that_were_reviewed() {
 
 /// The body's text, one line for each element that has some; links and fields with what they hold.
 fn words_of(html: &str) -> String {
-    let body = html.split_once("<body>").map_or(html, |(_, body)| body);
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
     let mut out = String::new();
     for piece in body.split('<').skip(1) {
         let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));

@@ -126,7 +126,7 @@ fn policy(css: &str, script: &str) -> String {
 
 /// The page's context.
 #[derive(Debug, Clone, Serialize)]
-struct VerifyPage {
+pub(crate) struct VerifyPage {
     shell: Shell,
     issuer_id: String,
     issuer_en: String,
@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     /// What a phone has to fetch before it can verify, in bytes.
-    const MOST_PAGE_AND_SCRIPT: usize = 48_000;
+    const MOST_PAGE_AND_SCRIPT: usize = 52_000;
 
     #[test]
     fn the_page_is_small_and_its_policy_names_what_is_in_it() {
