@@ -1,6 +1,7 @@
 //! Why no credential came out of an input, in two languages and two lines: what is wrong, what to do next.
 
 use vc::Lang;
+use vc::compact::CompactError;
 
 /// Why no credential came out of an input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +45,29 @@ pub enum ExtractError {
     /// The credential is signed as a JWT.
     #[error("the credential is a JWT, which is not supported yet")]
     JwtNotSupported,
+    /// More pixels than are looked at.
+    #[error("{got} pixels, at most {limit} are looked at")]
+    PictureTooLarge {
+        /// The bound.
+        limit: usize,
+        /// The pixels that the picture says it has.
+        got: usize,
+    },
+    /// A picture without a credential inside and without a QR code that can be read.
+    #[error("no QR code can be read")]
+    NoCode,
+    /// QR codes were read, none of them a certificate's.
+    #[error("{count} QR codes, none of a certificate")]
+    OtherCodes {
+        /// How many.
+        count: usize,
+    },
+    /// A ZIP where one file is looked at.
+    #[error("an archive, where one file is looked at")]
+    Archive,
+    /// The text of a code that cannot be one.
+    #[error(transparent)]
+    Compact(#[from] CompactError),
     /// The text is not UTF-8.
     #[error("not UTF-8 from byte {at}")]
     NotUtf8 {
@@ -71,6 +95,11 @@ impl ExtractError {
             Self::NoCredentialInImage => "no-credential-in-image",
             Self::SeveralCredentials => "several-credentials",
             Self::JwtNotSupported => "jwt-not-supported",
+            Self::PictureTooLarge { .. } => "picture-too-large",
+            Self::NoCode => "no-code",
+            Self::OtherCodes { .. } => "other-codes",
+            Self::Archive => "archive",
+            Self::Compact(error) => error.code(),
             Self::NotUtf8 { .. } => "not-utf8",
             Self::NestedTooDeep { .. } => "nested-too-deep",
         }
@@ -89,6 +118,17 @@ impl ExtractError {
                 size(*got, lang),
                 size(*limit, lang)
             ),
+            (Self::PictureTooLarge { limit, got }, Lang::Id) => {
+                format!("Gambar ini terlalu besar: {} megapiksel, batasnya {}.", got / 1_000_000, limit / 1_000_000)
+            }
+            (Self::PictureTooLarge { limit, got }, Lang::En) => {
+                format!(
+                    "This picture is too large: {} megapixels, the limit is {}.",
+                    got / 1_000_000,
+                    limit / 1_000_000
+                )
+            }
+            (Self::Compact(error), lang) => error.what(lang).into(),
             (Self::NotUtf8 { at }, Lang::Id) => format!("Teks kredensial ini bukan UTF-8 (byte ke-{at})."),
             (Self::NotUtf8 { at }, Lang::En) => format!("The credential's text is not UTF-8 (at byte {at})."),
             (Self::NestedTooDeep { limit }, Lang::Id) => {
@@ -132,7 +172,22 @@ impl ExtractError {
                 "Kredensial di dalamnya ditandatangani sebagai JWT, yang belum didukung.",
                 "The credential inside is signed as a JWT, which is not supported yet.",
             ),
-            Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NestedTooDeep { .. } => ("", ""),
+            Self::NoCode => (
+                "Gambar ini tidak memuat kredensial digital maupun kode QR yang terbaca.",
+                "There is neither a credential inside this picture nor a QR code that can be read.",
+            ),
+            Self::OtherCodes { .. } => {
+                ("Kode QR di sini bukan kode QR sertifikat.", "The QR code here is not a certificate's.")
+            }
+            Self::Archive => (
+                "Ini berkas ZIP atau arsip lain, bukan satu sertifikat.",
+                "This is a ZIP or another archive, not one certificate.",
+            ),
+            Self::TooLarge { .. }
+            | Self::PictureTooLarge { .. }
+            | Self::Compact(_)
+            | Self::NotUtf8 { .. }
+            | Self::NestedTooDeep { .. } => ("", ""),
         }
     }
 
@@ -175,6 +230,23 @@ impl ExtractError {
                 "Periksa dengan layanan penerbitnya, atau minta kredensial yang sama sebagai JSON.",
                 "Check it with its issuer's own service, or ask for the same credential as JSON.",
             ),
+            Self::PictureTooLarge { .. } => (
+                "Perkecil gambarnya, atau potong di sekitar kode QR.",
+                "Make the picture smaller, or cut it around the QR code.",
+            ),
+            Self::NoCode => (
+                "Foto ulang kode QR dari dekat, tegak lurus, terang, dan tajam; atau ketik kode verifikasinya.",
+                "Take a picture of the QR code from close, straight on, well lit and sharp; or type the verification code.",
+            ),
+            Self::OtherCodes { .. } => (
+                "Foto kode QR pada sertifikatnya, atau ketik kode verifikasinya.",
+                "Take a picture of the certificate's own QR code, or type the verification code.",
+            ),
+            Self::Archive => (
+                "Keluarkan isinya dan periksa satu per satu; `piagam verify` juga menerima ZIP berisi banyak sertifikat.",
+                "Take the files out and check one at a time; `piagam verify` also takes a ZIP of many certificates.",
+            ),
+            Self::Compact(error) => return error.next(lang).into(),
             Self::NotUtf8 { .. } => (
                 "Minta berkas asli; jangan menyimpannya ulang dengan penyunting teks.",
                 "Ask for the original file; do not save it again with a text editor.",

@@ -15,14 +15,18 @@
 //! What comes out is not checked in any way: that is the work of `vc::verify`.
 
 mod error;
+mod found;
 mod json;
 mod pdf;
+mod picture;
 mod png;
 mod svg;
 
 use std::io::Read;
 
 pub use error::ExtractError;
+pub use found::{Code, Codes, Found, find, is_archive};
+pub use picture::MAX_PIXELS;
 
 /// The largest input that is looked at, in bytes: a full rendering is under 300 kB, a scan from an office copier under 10 MB.
 pub const MAX_INPUT: usize = 20_000_000;
@@ -60,6 +64,15 @@ pub enum Source {
     BakedPng,
     /// An element of an SVG badge.
     BakedSvg,
+    /// The input was the text of a QR code.
+    Text,
+    /// A picture, by its QR code.
+    Picture,
+    /// A page of a PDF, by the QR code on it.
+    PdfPage {
+        /// Which one, counted from 1.
+        number: usize,
+    },
 }
 
 /// Finds the one credential in `bytes`.

@@ -48,6 +48,13 @@ pub(super) struct RawStream<'a> {
     bytes: &'a [u8],
 }
 
+impl<'a> RawStream<'a> {
+    /// Its bytes, still encoded.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
 /// An object with its stream, if it has one.
 enum Found<'a> {
     Plain(Object),

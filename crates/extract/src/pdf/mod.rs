@@ -2,7 +2,10 @@
 //! document by `/AF` (14.13), as every PDF of ours has it.
 
 mod file;
+mod page;
 mod token;
+
+pub(crate) use page::pages;
 
 use lopdf::{Dictionary, Object, decode_text_string};
 
