@@ -1,7 +1,8 @@
 //! A PNG badge with the credential baked in: an `iTXt` chunk with the keyword `openbadgecredential` (Open Badges 3.0, 5.3.1).
 //!
-//! Only the chunks are walked, each with its checksum; no pixel is ever decoded. Compressed text is read too, although the
-//! standard forbids it: there are image tools that compress whatever text they find.
+//! Only the chunks are walked, each with its checksum; no pixel is ever decoded. The credential's own chunk is read whatever
+//! its checksum says: who changed it is found out by the signature, which says more. Compressed text is read too, although
+//! the standard forbids it: there are image tools that compress whatever text they find.
 
 use std::io::Read;
 
@@ -36,15 +37,14 @@ pub(crate) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
             (_, true) => return Err(damaged("the first chunk is not IHDR")),
         }
         is_first = false;
-        match &chunk.name {
-            b"IEND" => break,
-            b"iTXt" => {
-                let Some(text) = credential(chunk.data)? else { continue };
-                if found.replace(text).is_some() {
-                    return Err(ExtractError::SeveralCredentials);
-                }
+        if &chunk.name == b"iTXt" && keyword(chunk.data) == Some(KEYWORD) {
+            if found.replace(credential(chunk.data)?).is_some() {
+                return Err(ExtractError::SeveralCredentials);
             }
-            _ => {}
+        } else if !chunk.is_sound {
+            return Err(damaged("the checksum of a chunk is wrong"));
+        } else if &chunk.name == b"IEND" {
+            break;
         }
     }
     let text = found.ok_or(ExtractError::NoCredentialInImage)?;
@@ -54,10 +54,12 @@ pub(crate) fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
 struct Chunk<'a> {
     name: [u8; 4],
     data: &'a [u8],
+    /// Whether the checksum is right.
+    is_sound: bool,
 }
 
 impl<'a> Chunk<'a> {
-    /// Takes the next one off, whole and with the right checksum.
+    /// Takes the next one off, whole.
     fn next(rest: &mut &'a [u8]) -> Result<Self, ExtractError> {
         let cut_off = || damaged("it is cut off");
         let word = |at: usize| -> Option<[u8; 4]> { rest.get(at..at + 4)?.try_into().ok() };
@@ -70,28 +72,26 @@ impl<'a> Chunk<'a> {
         let told = u32::from_be_bytes(word(8 + length).ok_or_else(cut_off)?);
         let mut sum = Crc::new();
         sum.update(&rest[4..8 + length]);
-        if sum.sum() != told {
-            return Err(damaged("the checksum of a chunk is wrong"));
-        }
         *rest = &rest[AROUND_DATA + length..];
-        Ok(Self { name, data })
+        Ok(Self { name, data, is_sound: sum.sum() == told })
     }
 }
 
-/// The text of an `iTXt` chunk (PNG, 11.3.3.4) with our keyword; `None` for another keyword.
-fn credential(data: &[u8]) -> Result<Option<Vec<u8>>, ExtractError> {
+fn keyword(data: &[u8]) -> Option<&[u8]> {
+    until_nul(data).map(|(keyword, _)| keyword)
+}
+
+/// The text of an `iTXt` chunk (PNG, 11.3.3.4).
+fn credential(data: &[u8]) -> Result<Vec<u8>, ExtractError> {
     let malformed = || damaged("an iTXt chunk is malformed");
-    let (keyword, rest) = until_nul(data).ok_or_else(malformed)?;
-    if keyword != KEYWORD {
-        return Ok(None);
-    }
+    let (_keyword, rest) = until_nul(data).ok_or_else(malformed)?;
     let (&[flag, method], rest) = rest.split_first_chunk::<2>().ok_or_else(malformed)?;
     let (_language, rest) = until_nul(rest).ok_or_else(malformed)?;
     let (_translated, text) = until_nul(rest).ok_or_else(malformed)?;
     match (flag, method) {
         (0, _) if text.len() > MAX_CREDENTIAL => too_large(text.len()),
-        (0, _) => Ok(Some(text.to_vec())),
-        (1, 0) => inflated(text).map(Some),
+        (0, _) => Ok(text.to_vec()),
+        (1, 0) => inflated(text),
         _ => Err(malformed()),
     }
 }

@@ -121,6 +121,16 @@ fn other_contents_are_named() {
 }
 
 #[test]
+fn a_changed_letter_is_left_to_the_signature() {
+    let text = credential();
+    let mut changed = png(&[baked(text.as_bytes())]);
+    let at = changed.windows(6).position(|window| window == b"Contoh").unwrap();
+    changed[at] = b'K';
+    let found = extract(&changed).unwrap();
+    assert_eq!(found.text, text.replacen("Contoh", "Kontoh", 1));
+}
+
+#[test]
 fn two_credentials_are_a_riddle() {
     let text = credential();
     refused(&png(&[baked(text.as_bytes()), baked(b"{}")]), "several-credentials");
@@ -133,6 +143,10 @@ fn damaged_pngs() {
     let mut wrong_sum = good.clone();
     wrong_sum[60] ^= 1;
     refused(&wrong_sum, "image-damaged");
+    let mut wrong_pixel_sum = good.clone();
+    let end = good.len();
+    wrong_pixel_sum[end - 14] ^= 1;
+    refused(&wrong_pixel_sum, "image-damaged");
     let mut impossible = good.clone();
     impossible[33] = 0xff;
     refused(&impossible, "image-damaged");
