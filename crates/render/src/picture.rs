@@ -10,6 +10,10 @@ use crate::ink::{colour, number};
 const MAX_SVG: usize = 1 << 20;
 /// Elements of an SVG, at most.
 const MAX_ELEMENTS: usize = 20_000;
+/// Attributes of an element, at most: the parser compares each with all before it.
+const MAX_ATTRIBUTES: usize = 512;
+/// Namespace declarations, at most: for the parser an element has all those of its parents.
+const MAX_NAMESPACES: usize = 256;
 /// Path pieces of an SVG after all repetitions, at most.
 const MAX_PIECES: usize = 100_000;
 /// Pixels of a PNG, at most: A4 at 300 dots per inch has 8.7 million.
@@ -50,6 +54,9 @@ fn drawing(bytes: &[u8]) -> Result<Picture, String> {
         return Err(format!("the SVG has {} bytes, at most {MAX_SVG} are read", bytes.len()));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| "it is neither PNG nor SVG".to_owned())?;
+    if let Some((line, words)) = dear(text) {
+        return Err(format!("line {line}: {words}"));
+    }
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MAX_ELEMENTS as u32, ..Default::default() };
     let document =
@@ -68,6 +75,23 @@ fn drawing(bytes: &[u8]) -> Result<Picture, String> {
         culprit.map_or_else(|| words.to_owned(), |node| format!("line {}: {words}", line(node)))
     })?;
     Ok(Picture::Drawing { width: tree.size().width(), height: tree.size().height(), operators: drawing.out })
+}
+
+/// What a parser that compares and copies would take long over, and its line: found before anything is parsed.
+fn dear(text: &str) -> Option<(usize, String)> {
+    let line = |at: usize| text[..at].matches('\n').count() + 1;
+    if let Some((at, _)) = text.match_indices("xmlns").nth(MAX_NAMESPACES) {
+        return Some((line(at), format!("it declares more than {MAX_NAMESPACES} namespaces")));
+    }
+    let mut start = 0;
+    // A tag reaches to the next `<` at most.
+    for tag in text.split('<') {
+        if tag.matches('=').nth(MAX_ATTRIBUTES).is_some() {
+            return Some((line(start), format!("an element has more than {MAX_ATTRIBUTES} attributes")));
+        }
+        start += tag.len() + 1;
+    }
+    None
 }
 
 /// Scripts, events and everything that is not in the file itself.
@@ -327,6 +351,27 @@ mod tests {
             refused("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>")
                 .contains("DTD")
         );
+    }
+
+    #[test]
+    fn what_would_keep_a_parser_busy_is_refused_before_it_is_parsed() {
+        let svg = |inside: &str| {
+            format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">\n{inside}</svg>")
+        };
+        let many = |count: usize, name: &str| (0..count).map(|i| format!(" {name}{i}=\"u{i}\"")).collect::<String>();
+        let begin = std::time::Instant::now();
+        for (inside, words) in [
+            (format!("<g{}/>", many(60_000, "a")), "line 2: an element has more than 512 attributes"),
+            (format!("<g{}/>", many(513, "a")), "line 2: an element has more than 512 attributes"),
+            (format!("<g{}/>", many(40_000, "xmlns:n")), "line 2: it declares more than 256 namespaces"),
+        ] {
+            assert_eq!(refused(&svg(&inside)), words);
+        }
+        assert!(begin.elapsed().as_secs() < 2, "{:?}", begin.elapsed());
+        for (count, name) in [(512, "a"), (255, "xmlns:n")] {
+            let inside = format!("<g{}/><path d=\"M0 0h9v9z\"/>", many(count, name));
+            assert!(Picture::read(svg(&inside).as_bytes()).is_ok(), "{count} {name}");
+        }
     }
 
     #[test]
