@@ -332,3 +332,24 @@ fn is_latin(c: char) -> bool {
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}' | '\u{200d}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A kerned pair would stand so far apart that programs which read the page make two words of a code.
+    #[test]
+    fn the_letters_of_a_code_keep_their_distance() {
+        const LETTERS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789-";
+        for name in crate::BUILT_IN {
+            let design = Design::built_in(name).unwrap();
+            let set = Typesetter::new(&design).unwrap();
+            let pen = set.pen(&design, "code", &design.file.style.code).unwrap();
+            for (a, b) in LETTERS.chars().flat_map(|a| LETTERS.chars().map(move |b| (a, b))) {
+                for glyph in set.line(&pen, &format!("{a}{b}")).runs.iter().flat_map(|run| &run.glyphs) {
+                    assert_eq!((glyph.advance, glyph.dx), (glyph.natural, 0.0), "{a}{b} of {name}");
+                }
+            }
+        }
+    }
+}
