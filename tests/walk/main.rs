@@ -72,6 +72,7 @@ fn pdf(signed: &Signed, full: bool) -> Vec<u8> {
     let particulars = Particulars {
         code: CODE.into(),
         url: format!("{BASE}/v/{CODE}"),
+        qr: format!("{BASE}/v/{CODE}"),
         issued: date(2026, 8, 12),
         instansi: Some("Kementerian Misal".into()),
         grade: None,
