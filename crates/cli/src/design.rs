@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, INVALID, USAGE};
 use clap::{Args, Subcommand};
-use issuer::deliver::design;
+use issuer::deliver::design::{self, Origin};
 use render::{RenderError, check, sample};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -95,9 +95,12 @@ fn open(dir: &Path, name: &str) -> Result<render::Design, Failure> {
 
 fn list(dir: &Path) {
     for name in design::names(dir) {
-        let is_own = design::folder(dir).join(&name).join("design.toml").is_file();
-        let whose = if is_own { "milik instalasi / the installation's own" } else { "bawaan / built in" };
-        anstream::println!("{name:<16} {whose}");
+        let origin = match design::origin(dir, &name) {
+            Origin::BuiltIn => "bawaan / built in",
+            Origin::Changed => "bawaan, diubah oleh instalasi / built in, changed by the installation",
+            Origin::Own => "milik instalasi / the installation's own",
+        };
+        anstream::println!("{name:<16} {origin}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use crate::house::{Home, piagam, programme, run, sheet, tool};
+use crate::house::{Home, piagam, programme, run, sample, sheet, tool};
 
 #[test]
 fn built_in_designs_are_listed_and_clean() {
@@ -13,6 +13,30 @@ fn built_in_designs_are_listed_and_clean() {
         assert!(listed.contains(name), "{listed}");
         assert!(checked.contains(&format!("{name}: baik / good")), "{checked}");
     }
+}
+
+#[test]
+fn the_list_tells_what_was_changed_from_what_only_lies_there() {
+    let home = Home::new();
+    let folder = home.path("templates/certificate");
+    for name in ["klasik", "modern"] {
+        let from = sample(&format!("certificate/{name}/design.toml"));
+        fs::create_dir_all(folder.join(name)).unwrap();
+        fs::copy(from, folder.join(name).join("design.toml")).unwrap();
+    }
+    fs::copy(sample("certificate/modern/garis.svg"), folder.join("modern/garis.svg")).unwrap();
+    home.run(["design", "copy", "potret", "sendiri"]).exits(0);
+    let listed = || home.run(["design", "list"]).exits(0).out;
+    let line = |name: &str| listed().lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    for name in ["klasik", "modern", "potret"] {
+        assert!(line(name).ends_with("bawaan / built in"), "{}", listed());
+    }
+    assert!(line("sendiri").ends_with("milik instalasi / the installation's own"), "{}", listed());
+    fs::write(folder.join("modern/garis.svg"), "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+        .unwrap();
+    assert!(line("modern").ends_with("changed by the installation"), "{}", listed());
+    fs::write(folder.join("klasik/design.toml"), "not a design").unwrap();
+    assert!(line("klasik").ends_with("changed by the installation"), "{}", listed());
 }
 
 #[test]

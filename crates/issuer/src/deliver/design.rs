@@ -29,6 +29,27 @@ pub fn names(dir: &Path) -> Vec<String> {
     render::BUILT_IN.iter().map(|name| (*name).to_owned()).chain(own).collect()
 }
 
+/// Where a design comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// With the program; also where the folder has an unchanged copy of it.
+    BuiltIn,
+    /// A built-in one, changed in the installation's folder.
+    Changed,
+    /// From the installation's folder alone.
+    Own,
+}
+
+/// Where the design of this name comes from, by what it says: a copy that nobody changed is the built-in one.
+pub fn origin(dir: &Path, name: &str) -> Origin {
+    let is_built_in = render::BUILT_IN.contains(&name);
+    match text(dir, name) {
+        Ok(text) if is_built_in && render::built_in(name).is_ok_and(|built_in| built_in == text) => Origin::BuiltIn,
+        _ if is_built_in => Origin::Changed,
+        _ => Origin::Own,
+    }
+}
+
 /// A design as one text: `DIR/templates/certificate/{name}/design.toml`, else the built-in one, with the files that it names. A
 /// file that is not in the installation's folder is taken from the built-in design of that name.
 ///
