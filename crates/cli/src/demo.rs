@@ -35,6 +35,9 @@ pub(crate) struct Demo {
     /// Also write the full renderings, with NIP, into DIR/certificates/lengkap
     #[arg(long)]
     full: bool,
+    /// Also write the badges, as PNG and SVG, into DIR/certificates/lencana
+    #[arg(long)]
+    badges: bool,
 }
 
 /// The port of a new demo.
@@ -62,7 +65,7 @@ impl Demo {
             return Ok(ExitCode::from(USAGE));
         };
         let out = self.dir.join("certificates");
-        let files = Files { pdf: true, full: self.full };
+        let files = Files { pdf: true, full: self.full, badges: self.badges };
         let issued = issue::issue(&installation, &cohort, Some((&out, files))).await?;
         tell(&installation, &issued.in_force, &out).await?;
         if self.no_serve {

@@ -18,6 +18,7 @@ use vc::Lang;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     piagam issue peserta.xlsx --programme program.toml --dir DIR --out sertifikat\n  \
+    piagam issue peserta.xlsx --programme program.toml --dir DIR --out sertifikat --badges\n  \
     piagam issue peserta.csv --programme program.toml --dir DIR --no-pdf\n\n\
     The same sheet and programme again issue nothing new. A run that was stopped is finished by the next one. \
     With problems in the sheet all of them are printed, nothing is issued, and the exit code is 2.")]
@@ -36,6 +37,9 @@ pub(crate) struct Issue {
     /// Also write the full renderings, with NIP, into FOLDER/lengkap
     #[arg(long, requires = "out")]
     full: bool,
+    /// Also write the badges, as PNG and SVG, into FOLDER/lencana
+    #[arg(long, requires = "out")]
+    badges: bool,
     /// Write no PDFs
     #[arg(long)]
     no_pdf: bool,
@@ -47,7 +51,7 @@ impl Issue {
         let Some(cohort) = Cohort::read(&self.sheet, &self.programme)? else {
             return Ok(ExitCode::from(USAGE));
         };
-        let files = Files { pdf: !self.no_pdf, full: self.full };
+        let files = Files { pdf: !self.no_pdf, full: self.full, badges: self.badges };
         let delivery = self.out.as_deref().map(|out| (out, files));
         issue(&installation, &cohort, delivery).await?;
         Ok(ExitCode::SUCCESS)
@@ -171,17 +175,19 @@ pub(crate) async fn issue(
         }
         other => other?,
     };
-    let written = match delivery {
+    let (written, badges) = match delivery {
         Some((out, files)) => {
             let deliverer = Deliverer::new(office);
-            deliver::write_folder(&deliverer, &issued.in_force, out, files, &listener).await?.len()
+            let written = deliver::write_folder(&deliverer, &issued.in_force, out, files, &listener).await?.len();
+            (written, if files.badges { written } else { 0 })
         }
-        None => 0,
+        None => (0, 0),
     };
+    let badges = if badges > 0 { format!("; lencana / badges: {badges}") } else { String::new() };
     bar.finish_and_clear();
     let new = issued.batch.as_ref().map_or(0, |batch| batch.certificates);
     anstream::println!(
-        "Terbit / issued: {new}; sudah ada / already there: {}; tidak lulus / not passed: {}; berkas / files: {written}",
+        "Terbit / issued: {new}; sudah ada / already there: {}; tidak lulus / not passed: {}; berkas / files: {written}{badges}",
         issued.plan.unchanged.len(),
         issued.plan.skipped,
     );

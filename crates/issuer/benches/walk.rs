@@ -39,7 +39,7 @@ async fn whole(rows: usize) {
     let in_force = place.issue(&sheet, &|_| {}).await;
     let issued = begun.elapsed();
     let out = place.folder.path().join("certificates");
-    let files = Files { pdf: true, full: false };
+    let files = Files { pdf: true, ..Files::default() };
     write_folder(&Deliverer::new(place.office.clone()), &in_force, &out, files, &|_| {}).await.expect("a folder");
     let all = begun.elapsed();
     let size: u64 =

@@ -1,11 +1,12 @@
-//! What people get: the PDF of a certificate, short or full, and a folder of them.
+//! What people get: the PDF of a certificate, short or full, its badge, and a folder of them.
 //!
 //! Everything is made from frozen copies: the programme, the design and the template of the batch, the signed bytes
-//! as stored. The same certificate gives the same PDF today and in ten years.
+//! as stored. The same certificate gives the same files today and in ten years.
 
 mod carry;
 pub mod design;
 mod folder;
+mod pictures;
 mod press;
 
 use std::collections::VecDeque;
@@ -26,7 +27,7 @@ use press::BoundPress;
 /// How many batches have a press ready. One takes a few megabytes.
 const PRESSES: usize = 4;
 
-/// Makes PDFs, and keeps the presses of the batches it saw last.
+/// Makes PDFs and badges, and keeps the presses of the batches it saw last.
 pub struct Deliverer {
     office: Office,
     presses: Mutex<VecDeque<(BatchId, Arc<BoundPress>)>>,
@@ -69,10 +70,42 @@ impl Deliverer {
         Ok(carrier.text(certificate, jcs.as_deref()))
     }
 
+    /// The badge as PNG, with the credential in it.
+    ///
+    /// # Errors
+    /// As [`Deliverer::short_pdf`].
+    pub async fn badge_png(&self, certificate: &Certificate) -> Result<Vec<u8>, IssueError> {
+        self.made(certificate, |press, sheet| press.badge_png(&sheet)).await
+    }
+
+    /// The badge as SVG, with the credential in it.
+    ///
+    /// # Errors
+    /// As [`Deliverer::short_pdf`].
+    pub async fn badge_svg(&self, certificate: &Certificate) -> Result<String, IssueError> {
+        self.made(certificate, |press, sheet| press.badge_svg(&sheet)).await
+    }
+
+    /// The PNG that is shown beside a link to this certificate: the same for the whole batch, nobody's name in it.
+    ///
+    /// # Errors
+    /// As [`Deliverer::short_pdf`].
+    pub async fn preview_png(&self, certificate: &Certificate) -> Result<Arc<[u8]>, IssueError> {
+        self.made(certificate, |press, _| press.preview()).await
+    }
+
     async fn pdf(&self, certificate: &Certificate, full: bool) -> Result<Vec<u8>, IssueError> {
+        self.made(certificate, move |press, sheet| press.print(&sheet, full)).await
+    }
+
+    async fn made<T: Send + 'static>(
+        &self,
+        certificate: &Certificate,
+        make: impl FnOnce(&BoundPress, press::Sheet) -> Result<T, IssueError> + Send + 'static,
+    ) -> Result<T, IssueError> {
         let press = self.press(certificate.batch).await?;
         let sheet = self.sheet(certificate).await?;
-        tokio::task::spawn_blocking(move || press.print(&sheet, full)).await?
+        tokio::task::spawn_blocking(move || make(&press, sheet)).await?
     }
 
     /// The press of a batch, made when it is not ready.

@@ -72,7 +72,7 @@ async fn folder_is_complete_after_a_kill(office: &Office, issued: &Issued) {
     let out = office.dir.join("out");
     fs::create_dir_all(&out).unwrap();
     let some = &issued.in_force[..20];
-    let files = Files { pdf: false, full: false };
+    let files = Files::default();
     let deliverer = Deliverer::new(office.clone());
     let first = write_folder(&deliverer, some, &out, files, &|_| {}).await.unwrap();
     fs::write(out.join(format!("{}.json", first[3].stem)), "{\"half").unwrap();

@@ -30,9 +30,24 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     }
 }
 
+/// Programs that show title and picture of a link that somebody shares. They may see what the one who follows it sees;
+/// that no page is to be indexed is told to them too (`noindex`).
+const PREVIEWERS: [&str; 8] = [
+    "facebookexternalhit",
+    "Twitterbot",
+    "LinkedInBot",
+    "Slackbot-LinkExpanding",
+    "Slackbot",
+    "TelegramBot",
+    "WhatsApp",
+    "Discordbot",
+];
+
 /// `GET /robots.txt`: nothing here belongs in a search engine.
-pub(crate) async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /\n"
+pub(crate) async fn robots() -> String {
+    let names: String = PREVIEWERS.iter().map(|name| format!("User-agent: {name}\n")).collect();
+    // The longer path wins (RFC 9309, 2.2.2).
+    format!("{names}Allow: /v/\nAllow: /credentials/\nDisallow: /\n\nUser-agent: *\nDisallow: /\n")
 }
 
 /// `GET /favicon.ico`: pages carry theirs inline; this answers whoever asks anyway.

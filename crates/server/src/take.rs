@@ -1,5 +1,5 @@
-//! What may be taken along: the credential, the short PDF, the QR code. Never the full rendering: whoever holds a print
-//! could fetch the NIP with it.
+//! What may be taken along: the credential, the short PDF, the badge, the QR code. Never the full rendering: whoever holds
+//! a print could fetch the NIP with it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,9 @@ use crate::{App, words};
 /// Personal data: a browser may keep them, and asks each time whether they are still there.
 const PRIVATE: &str = "private, no-cache";
 
+/// Of programme and issuer only, the same for a whole cohort. Short, because it goes with the certificate's validity.
+const PREVIEW_KEPT: &str = "public, max-age=300";
+
 /// Pixels for a module of the QR picture: about 600 for the whole, sharp on a slide.
 const QR_PIXELS: usize = 14;
 
@@ -27,7 +30,7 @@ const QR_PIXELS: usize = 14;
 /// 64 x 100 KB.
 const PDFS_KEPT: usize = 64;
 
-/// How many certificates' sizes are kept, so that a page seen again costs no rendering: 4,096 x 48 bytes.
+/// How many certificates' sizes are kept, so that a page seen again costs no rendering: 4,096 x 64 bytes.
 const SIZES_KEPT: usize = 4_096;
 
 /// What was made before.
@@ -45,8 +48,59 @@ struct Kept {
 struct Sizes {
     pdf: usize,
     json: usize,
+    badge_png: usize,
+    badge_svg: usize,
     svg: usize,
     png: usize,
+}
+
+/// What is made of a certificate, by its name in the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Pdf,
+    BadgePng,
+    BadgeSvg,
+    Preview,
+    QrPng,
+    QrSvg,
+}
+
+impl Kind {
+    fn named(file: &str) -> Option<Self> {
+        Some(match file {
+            "sertifikat.pdf" => Self::Pdf,
+            "lencana.png" => Self::BadgePng,
+            "lencana.svg" => Self::BadgeSvg,
+            "pratinjau.png" => Self::Preview,
+            "qr.png" => Self::QrPng,
+            "qr.svg" => Self::QrSvg,
+            _ => return None,
+        })
+    }
+
+    /// A code can be made again whatever became of the certificate; what shows it as a certificate cannot.
+    fn is_offered(self, state: Stored) -> bool {
+        match self {
+            Self::Pdf | Self::BadgePng | Self::BadgeSvg | Self::Preview => state == Stored::Issued,
+            Self::QrPng | Self::QrSvg => state != Stored::Erased,
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::BadgePng | Self::Preview | Self::QrPng => "image/png",
+            Self::BadgeSvg | Self::QrSvg => "image/svg+xml",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::BadgePng | Self::Preview | Self::QrPng => "png",
+            Self::BadgeSvg | Self::QrSvg => "svg",
+        }
+    }
 }
 
 /// `GET /credentials/{id}/{file}`
@@ -70,30 +124,31 @@ pub(crate) async fn file(
         Ok(_) => return Oops::NoSuchPage.page(&app, lang),
         Err(error) => return Oops::Internal(&error).page(&app, lang),
     };
-    match file.as_str() {
-        _ if certificate.state == Stored::Erased => Oops::NotOffered.page(&app, lang),
-        "sertifikat.pdf" if certificate.state != Stored::Issued => Oops::NotOffered.page(&app, lang),
-        "sertifikat.pdf" => match short_pdf(&app, &certificate).await {
-            Ok(pdf) => {
-                attachment(&headers, "application/pdf", &file_name(&app, &certificate, "pdf").await, pdf.to_vec())
-            }
-            Err(error) => Oops::Internal(&error).page(&app, lang),
-        },
-        "qr.svg" => match qr(&app, &certificate).await.and_then(|text| render::qr_svg(&text).map_err(Trouble::from)) {
-            Ok(svg) => {
-                attachment(&headers, "image/svg+xml", &file_name(&app, &certificate, "svg").await, svg.into_bytes())
-            }
-            Err(error) => Oops::Internal(&error).page(&app, lang),
-        },
-        "qr.png" => {
-            match qr(&app, &certificate).await.and_then(|text| render::qr_png(&text, QR_PIXELS).map_err(Trouble::from))
-            {
-                Ok(png) => attachment(&headers, "image/png", &file_name(&app, &certificate, "png").await, png),
-                Err(error) => Oops::Internal(&error).page(&app, lang),
-            }
-        }
-        _ => Oops::NoSuchPage.page(&app, lang),
+    if certificate.state == Stored::Erased {
+        return Oops::NotOffered.page(&app, lang);
     }
+    let Some(kind) = Kind::named(&file) else { return Oops::NoSuchPage.page(&app, lang) };
+    if !kind.is_offered(certificate.state) {
+        return Oops::NotOffered.page(&app, lang);
+    }
+    match made(&app, &certificate, kind).await {
+        Ok(bytes) if kind == Kind::Preview => publish::cacheable(&headers, kind.media_type(), PREVIEW_KEPT, bytes),
+        Ok(bytes) => {
+            attachment(&headers, kind.media_type(), &file_name(&app, &certificate, kind.extension()).await, bytes)
+        }
+        Err(error) => Oops::Internal(&error).page(&app, lang),
+    }
+}
+
+async fn made(app: &App, certificate: &Certificate, kind: Kind) -> Result<Vec<u8>, Trouble> {
+    Ok(match kind {
+        Kind::Pdf => short_pdf(app, certificate).await?.to_vec(),
+        Kind::BadgePng => app.deliverer.badge_png(certificate).await?,
+        Kind::BadgeSvg => app.deliverer.badge_svg(certificate).await?.into_bytes(),
+        Kind::Preview => app.deliverer.preview_png(certificate).await?.to_vec(),
+        Kind::QrPng => render::qr_png(&qr(app, certificate).await?, QR_PIXELS)?,
+        Kind::QrSvg => render::qr_svg(&qr(app, certificate).await?)?.into_bytes(),
+    })
 }
 
 /// The signed credential, byte for byte as issued, with the proof that was asked for.
@@ -155,7 +210,9 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
     let [pdf, json] =
         if lang == Lang::Id { ["PDF ringkas", "Kredensial JSON"] } else { ["Short PDF", "Credential JSON"] };
     own.downloads = vec![offer(pdf, "sertifikat.pdf", sizes.pdf), offer(json, "kredensial.json", sizes.json)];
+    own.badges = vec![offer("PNG", "lencana.png", sizes.badge_png), offer("SVG", "lencana.svg", sizes.badge_svg)];
     own.pictures = vec![offer("SVG", "qr.svg", sizes.svg), offer("PNG", "qr.png", sizes.png)];
+    own.preview = Some(format!("{}/credentials/{}/pratinjau.png", app.config.base_url, certificate.id));
     own
 }
 
@@ -163,10 +220,15 @@ async fn sizes(app: &App, certificate: &Certificate) -> Result<Sizes, Trouble> {
     if let Some(sizes) = app.made.kept().sizes.get(&certificate.id) {
         return Ok(*sizes);
     }
-    let text = qr(app, certificate).await?;
-    let json = app.store().signed_text(certificate.id, store::Suite::Rdfc).await?.map_or(0, |text| text.len());
-    let pdf = short_pdf(app, certificate).await?.len();
-    let sizes = Sizes { pdf, json, svg: render::qr_svg(&text)?.len(), png: render::qr_png(&text, QR_PIXELS)?.len() };
+    let size = async |kind| made(app, certificate, kind).await.map(|bytes| bytes.len());
+    let sizes = Sizes {
+        pdf: size(Kind::Pdf).await?,
+        json: app.store().signed_text(certificate.id, store::Suite::Rdfc).await?.map_or(0, |text| text.len()),
+        badge_png: size(Kind::BadgePng).await?,
+        badge_svg: size(Kind::BadgeSvg).await?,
+        svg: size(Kind::QrSvg).await?,
+        png: size(Kind::QrPng).await?,
+    };
     let mut kept = app.made.kept();
     if kept.sizes.len() >= SIZES_KEPT {
         kept.sizes.clear();

@@ -2,6 +2,8 @@
 
 #[path = "service/api.rs"]
 mod api;
+#[path = "service/badges.rs"]
+mod badges;
 #[path = "service/load.rs"]
 mod load;
 #[path = "service/mutated.rs"]

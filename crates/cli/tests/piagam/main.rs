@@ -1,5 +1,6 @@
 //! The binary from outside: what a person types, what it answers, what lies on the disk afterwards.
 
+mod badge;
 mod demo;
 mod design;
 mod house;

@@ -1,4 +1,4 @@
-//! A folder of certificates: `STEM.pdf` and `STEM.json` for everybody, complete or absent, never half.
+//! A folder of certificates: `STEM.pdf` and `STEM.json` for everybody, badges where wanted, complete or absent, never half.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -23,13 +23,18 @@ const PRINTERS: usize = 2;
 /// The folder of the full renderings, beside the short ones.
 const FULL_FOLDER: &str = "lengkap";
 
+/// The folder of the badges, beside the PDFs.
+const BADGE_FOLDER: &str = "lencana";
+
 /// Which files to write beside the JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Files {
     /// The short rendering, `STEM.pdf`.
     pub pdf: bool,
     /// The full rendering, `lengkap/STEM.pdf`.
     pub full: bool,
+    /// The badge, `lencana/STEM.png` and `lencana/STEM.svg`.
+    pub badges: bool,
 }
 
 /// One certificate's files.
@@ -55,6 +60,9 @@ pub async fn write_folder(
     make_folder(out)?;
     if files.full {
         make_private_folder(&out.join(FULL_FOLDER))?;
+    }
+    if files.badges {
+        make_folder(&out.join(BADGE_FOLDER))?;
     }
     let mut stems = Stems::default();
     let mut delivered = Vec::with_capacity(certificates.len());
@@ -94,7 +102,7 @@ async fn jobs(
     for id in certificates {
         let certificate = deliverer.office.store.certificate(*id).await?;
         let certificate = certificate.ok_or(store::StoreError::UnknownCertificate { id: *id })?;
-        let press = match files.pdf || files.full {
+        let press = match files.pdf || files.full || files.badges {
             true => Some(deliverer.press(certificate.batch).await?),
             false => None,
         };
@@ -130,6 +138,11 @@ fn write(job: &Job) -> Result<Delivery, IssueError> {
         }
         if files.full {
             replace(&out.join(FULL_FOLDER).join(format!("{stem}.pdf")), &press.print(sheet, true)?)?;
+        }
+        if files.badges {
+            let badge = |extension: &str| out.join(BADGE_FOLDER).join(format!("{stem}.{extension}"));
+            replace(&badge("png"), &press.badge_png(sheet)?)?;
+            replace(&badge("svg"), press.badge_svg(sheet)?.as_bytes())?;
         }
     }
     replace(&out.join(format!("{stem}.json")), sheet.text.as_bytes())?;

@@ -7,6 +7,7 @@ use store::{BatchId, Certificate, Details};
 use vc::Signed;
 
 use super::Carrier;
+use super::pictures::Pictures;
 use crate::batch::Template;
 use crate::fault::IssueError;
 use crate::office::Office;
@@ -24,6 +25,7 @@ pub(super) struct Copies {
 pub(super) struct BoundPress {
     press: Press,
     carrier: Arc<Carrier>,
+    pictures: Pictures,
     office: Office,
     print_birth: bool,
 }
@@ -35,6 +37,13 @@ pub(super) struct Sheet {
     /// The same with the `eddsa-jcs-2022` proof, which the QR code carries.
     pub(super) jcs: Option<String>,
     pub(super) details: Details,
+}
+
+impl Sheet {
+    fn signed(&self) -> Result<Signed, IssueError> {
+        let id = self.certificate.id;
+        Signed::reopen(self.text.clone()).map_err(|problem| IssueError::Credential { id, problems: vec![problem] })
+    }
 }
 
 impl Copies {
@@ -61,10 +70,15 @@ impl Copies {
 
     /// Prepares what all certificates of the batch share. Takes a while: not on a thread that answers requests.
     pub(super) fn bind(&self) -> Result<BoundPress, IssueError> {
-        let name = &self.programme.design;
-        let press = bind(&self.office, &self.programme, self.carrier.template(), name, &self.design)?;
-        let (carrier, office) = (Arc::clone(&self.carrier), self.office.clone());
-        Ok(BoundPress { press, carrier, office, print_birth: self.programme.print_birth })
+        let design = Design::from_toml(&self.programme.design, &self.design)?;
+        let shared = shared(&self.office, &self.programme, self.carrier.template());
+        Ok(BoundPress {
+            press: Press::new(&design, shared.clone())?,
+            carrier: Arc::clone(&self.carrier),
+            pictures: Pictures::new(design, shared),
+            office: self.office.clone(),
+            print_birth: self.programme.print_birth,
+        })
     }
 }
 
@@ -88,9 +102,7 @@ impl BoundPress {
 
     /// The PDF of one certificate.
     pub(super) fn print(&self, sheet: &Sheet, full: bool) -> Result<Vec<u8>, IssueError> {
-        let id = sheet.certificate.id;
-        let signed = Signed::reopen(sheet.text.clone())
-            .map_err(|problem| IssueError::Credential { id, problems: vec![problem] })?;
+        let signed = sheet.signed()?;
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
         let particulars = Particulars {
             code: sheet.certificate.code.clone(),
@@ -102,6 +114,21 @@ impl BoundPress {
             private: full.then(|| self.private(&sheet.details)),
         };
         Ok(self.press.print(&signed, &particulars)?)
+    }
+
+    /// The badge of one certificate as PNG.
+    pub(super) fn badge_png(&self, sheet: &Sheet) -> Result<Vec<u8>, IssueError> {
+        Ok(self.pictures.badge()?.png(&sheet.signed()?))
+    }
+
+    /// The badge of one certificate as SVG.
+    pub(super) fn badge_svg(&self, sheet: &Sheet) -> Result<String, IssueError> {
+        Ok(self.pictures.badge()?.svg(&sheet.signed()?)?)
+    }
+
+    /// The picture beside a link to any certificate of the batch.
+    pub(super) fn preview(&self) -> Result<Arc<[u8]>, IssueError> {
+        Ok(self.pictures.preview()?)
     }
 
     fn private(&self, details: &Details) -> Private {

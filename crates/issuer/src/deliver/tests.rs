@@ -8,7 +8,7 @@ use crate::status::{Why, revoke};
 const PEOPLE: [(&str, &str); 3] =
     [("Budi Contoh", "198607142011012991"), ("Budi Contoh", "199203092019031992"), ("M. Fiktif", "197911252005011993")];
 
-const BOTH: Files = Files { pdf: true, full: true };
+const BOTH: Files = Files { pdf: true, full: true, badges: false };
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> =
@@ -59,13 +59,39 @@ async fn a_folder_has_a_pdf_and_a_json_of_one_stem_for_everybody() {
 }
 
 #[tokio::test]
+async fn badges_lie_in_their_folder_and_hold_the_credential() {
+    let mut desk = Desk::new().await;
+    let issued = desk.issue(&PEOPLE).await.unwrap();
+    let out = desk.folder.path().join("certificates");
+    let deliverer = Deliverer::new(desk.office.clone());
+    let files = Files { badges: true, ..Files::default() };
+    let delivered = write_folder(&deliverer, &issued.in_force, &out, files, &|_| {}).await.unwrap();
+    for one in &delivered {
+        let certificate = desk.office.store.certificate(one.certificate).await.unwrap().unwrap();
+        let stored = desk.office.store.signed_text(certificate.id, Suite::Rdfc).await.unwrap().unwrap();
+        let badge = |extension: &str| fs::read(out.join("lencana").join(format!("{}.{extension}", one.stem))).unwrap();
+        assert!(contains(&badge("png"), &stored) && contains(&badge("svg"), &stored));
+        assert_eq!(badge("png"), deliverer.badge_png(&certificate).await.unwrap());
+        assert_eq!(badge("svg"), deliverer.badge_svg(&certificate).await.unwrap().into_bytes());
+        assert!(!out.join(format!("{}.pdf", one.stem)).exists());
+    }
+    let certificate = desk.office.store.certificate(issued.in_force[0]).await.unwrap().unwrap();
+    let preview = deliverer.preview_png(&certificate).await.unwrap();
+    assert!(
+        preview.starts_with(b"\x89PNG") && Arc::ptr_eq(&preview, &deliverer.preview_png(&certificate).await.unwrap())
+    );
+    let erased = Certificate { state: State::Erased, ..certificate };
+    assert!(matches!(deliverer.badge_png(&erased).await, Err(IssueError::NothingToDeliver { .. })));
+}
+
+#[tokio::test]
 async fn names_stay_when_somebody_joins_later() {
     let mut desk = Desk::new().await;
     let first = desk.issue(&PEOPLE[..1]).await.unwrap();
     let all = desk.issue(&PEOPLE).await.unwrap();
     let out = desk.folder.path().join("out");
     let deliverer = Deliverer::new(desk.office.clone());
-    let none = Files { pdf: false, full: false };
+    let none = Files::default();
     let alone = write_folder(&deliverer, &first.in_force, &out, none, &|_| {}).await.unwrap();
     let together = write_folder(&deliverer, &all.in_force, &out, none, &|_| {}).await.unwrap();
     assert_eq!(alone[0], together[0]);

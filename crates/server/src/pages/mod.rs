@@ -124,6 +124,9 @@ fn environment(assets: &Assets, lang: Lang) -> Result<Environment<'static>, Temp
     });
     env.add_global("css", Value::from_safe_string(assets.css.clone()));
     env.add_global("favicon", assets::FAVICON);
+    let (width, height) = render::PREVIEW_PIXELS;
+    env.add_global("preview_width", width);
+    env.add_global("preview_height", height);
     for (name, source) in &assets.templates {
         env.add_template_owned(*name, source.clone())
             .map_err(|cause| TemplateError::Syntax { name, cause: Box::new(cause) })?;

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::pages::plain::CodeForm;
 use crate::words;
 use checks::check_lines;
-use facts::facts_panel;
+use facts::{facts_panel, programme};
 use said::{advice, says};
 
 /// The page.
@@ -31,6 +31,7 @@ pub(crate) struct ResultPage {
     facts: Option<FactsPanel>,
     checks: Vec<CheckLine>,
     downloads: Vec<Download>,
+    badges: Vec<Download>,
     pictures: Vec<Download>,
     technical: Vec<Row>,
 }
@@ -127,8 +128,12 @@ pub(crate) struct Own {
     pub(crate) code: Option<String>,
     /// What may be taken along while the certificate is in force.
     pub(crate) downloads: Vec<Download>,
+    /// The badge.
+    pub(crate) badges: Vec<Download>,
     /// The QR code by itself.
     pub(crate) pictures: Vec<Download>,
+    /// The address of the picture that chat programs show beside a link.
+    pub(crate) preview: Option<String>,
 }
 
 impl Asked<'_> {
@@ -166,14 +171,19 @@ impl ResultPage {
         let said = vc::sentences(report, asked.lang);
         let band = band(report, &said, asked);
         let in_force = report.state == State::Valid;
+        let mut shell = asked.shell(said.kicker);
+        if let (true, Some(picture)) = (in_force, own.preview) {
+            shell.show_picture(picture, report.facts.as_ref().and_then(|facts| programme(facts, asked.lang)));
+        }
         Self {
-            shell: asked.shell(said.kicker),
+            shell,
             advice: Some(advice(report.state, asked)),
             form: None,
             upload: false,
             facts: report.facts.as_ref().map(|facts| facts_panel(facts, report, said.kicker, band.colour, asked)),
             checks: check_lines(report, asked),
             downloads: if in_force { own.downloads } else { Vec::new() },
+            badges: if in_force { own.badges } else { Vec::new() },
             pictures: if in_force { own.pictures } else { Vec::new() },
             technical: technical(report, asked, own.code),
             verdict: band,
@@ -296,6 +306,7 @@ impl ResultPage {
             facts: None,
             checks: Vec::new(),
             downloads: Vec::new(),
+            badges: Vec::new(),
             pictures: Vec::new(),
             technical: Vec::new(),
         }

@@ -164,7 +164,11 @@ fn own() -> Own {
             file("PDF ringkas (78 KB)", "sertifikat.pdf"),
             file("Kredensial JSON (3 KB)", "kredensial.json"),
         ],
+        badges: vec![file("PNG (56 KB)", "lencana.png"), file("SVG (31 KB)", "lencana.svg")],
         pictures: vec![file("SVG (2 KB)", "qr.svg"), file("PNG (1 KB)", "qr.png")],
+        preview: Some(
+            "https://sertifikat.contoh.example/credentials/3f0c2a5e-6a8f-4b0e-9d53-0d6e5b1f7a11/pratinjau.png".into(),
+        ),
     }
 }
 

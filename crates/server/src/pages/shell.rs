@@ -16,7 +16,11 @@ pub(crate) struct Shell {
     /// `<title>`, the state first.
     pub(crate) title: String,
     /// What a chat program shows beside a link: never a name, never a number.
-    pub(crate) og_title: &'static str,
+    pub(crate) og_title: String,
+    /// What it shows under that.
+    pub(crate) og_description: String,
+    /// The picture that it shows; empty for none.
+    pub(crate) og_image: String,
     /// The issuer's name in the page's language.
     pub(crate) issuer: String,
     /// The host that the reader is told to trust.
@@ -39,7 +43,10 @@ impl Shell {
             language: lang,
             lang: if id { "id" } else { "en" },
             title: title.into(),
-            og_title: if id { "Pemeriksaan sertifikat pelatihan" } else { "Training certificate verification" },
+            og_title: (if id { "Pemeriksaan sertifikat pelatihan" } else { "Training certificate verification" })
+                .into(),
+            og_description: String::new(),
+            og_image: String::new(),
             issuer: if id { config.issuer.name_id.clone() } else { config.issuer.english().to_owned() },
             host: config.host().to_owned(),
             switch: path.map(|path| if id { format!("{path}?hl=en") } else { path.to_owned() }).unwrap_or_default(),
@@ -47,5 +54,18 @@ impl Shell {
             address: path.map(|path| format!("{}{path}", config.base_url)).unwrap_or_default(),
             test: config.is_local(),
         }
+    }
+
+    /// What a chat program shows of a certificate in force: its programme and the picture without a name.
+    pub(crate) fn show_picture(&mut self, picture: String, programme: Option<&str>) {
+        let id = self.language == Lang::Id;
+        self.og_image = picture;
+        if let Some(programme) = programme {
+            self.og_title = format!("{}: {programme}", if id { "Sertifikat" } else { "Certificate" });
+        }
+        self.og_description = match id {
+            true => format!("Diterbitkan oleh {}. Buka untuk memeriksa keasliannya.", self.issuer),
+            false => format!("Issued by {}. Open to check that it is authentic.", self.issuer),
+        };
     }
 }

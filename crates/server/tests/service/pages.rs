@@ -78,7 +78,8 @@ async fn what_was_erased_is_said_to_be_no_longer_stored() {
         let machine = world.get_as(&path, "application/vc").await;
         assert_eq!((machine.status, machine.header("content-type")), (StatusCode::GONE, "application/problem+json"));
     }
-    for file in ["sertifikat.pdf", "kredensial.json", "qr.svg", "qr.png"] {
+    let pictures = ["lencana.png", "lencana.svg", "pratinjau.png", "qr.svg", "qr.png"];
+    for file in ["sertifikat.pdf", "kredensial.json"].into_iter().chain(pictures) {
         let answer = world.get(&format!("/credentials/{}/{file}", certificate.id)).await;
         assert_eq!(answer.status, StatusCode::GONE, "{file}");
     }

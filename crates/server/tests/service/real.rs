@@ -19,7 +19,7 @@ use vc::compact::{self, Link};
 use crate::world::{BASE, NOW, TestKey, World, code_path};
 
 /// The sample cohort, issued.
-async fn issued(world: &World) -> Vec<Certificate> {
+pub(crate) async fn issued(world: &World) -> Vec<Certificate> {
     issued_to(world).await.0
 }
 

@@ -125,6 +125,11 @@ fn in_two_languages(text: Option<&str>, lang: Lang) -> (Option<String>, String, 
     (Some(here.to_owned()), other.to_owned(), other_lang)
 }
 
+/// The programme's title in the page's language.
+pub(super) fn programme(facts: &Facts, lang: Lang) -> Option<&str> {
+    halves(facts.programme.as_deref(), lang).map(|(here, _)| here)
+}
+
 /// The half in the page's language, and the other; a text in one language is the first, whatever it is.
 pub(super) fn halves(text: Option<&str>, lang: Lang) -> Option<(&str, &str)> {
     let text = text?;
