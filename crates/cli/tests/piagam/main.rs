@@ -8,6 +8,7 @@ mod issue;
 mod keys;
 mod killed;
 mod life;
+mod many;
 mod mistreated;
 mod moved;
 mod paper;
