@@ -1,7 +1,8 @@
 //! What people get: the PDF of a certificate, short or full, its badge, and a folder of them.
 //!
 //! Everything is made from frozen copies: the programme, the design and the template of the batch, the signed bytes
-//! as stored. The same certificate gives the same files today and in ten years.
+//! as stored. The same certificate gives the same files today and in ten years. Of every PDF that is handed out the hash is
+//! remembered, so that a file can be told to be ours byte for byte.
 
 mod carry;
 pub mod design;
@@ -95,7 +96,18 @@ impl Deliverer {
     }
 
     async fn pdf(&self, certificate: &Certificate, full: bool) -> Result<Vec<u8>, IssueError> {
-        self.made(certificate, move |press, sheet| press.print(&sheet, full)).await
+        let made = self.made(certificate, move |press, sheet| {
+            let pdf = press.print(&sheet, full)?;
+            let rendering = press.rendering(&sheet, full, &pdf);
+            Ok((pdf, rendering))
+        });
+        let (pdf, rendering) = made.await?;
+        // Before anybody has it. Most were remembered long ago, and who only reads waits for nobody.
+        let store = &self.office.store;
+        if store.rendering(&rendering.hash).await?.is_none() {
+            store.put_renderings(&[rendering]).await?;
+        }
+        Ok(pdf)
     }
 
     async fn made<T: Send + 'static>(

@@ -45,6 +45,7 @@ mod api_lists;
 mod error;
 mod locate;
 mod model;
+mod renderings;
 pub mod sqlite;
 mod wording;
 
@@ -56,6 +57,7 @@ pub use api_lists::{ApiLists, ApiPlace, ApiStatusDocument, ApiStatusList};
 pub use error::StoreError;
 pub use locate::{LocateError, locate, plain_code, shown_code};
 pub use model::*;
+pub use renderings::{Rendering, RenderingKind, Renderings};
 
 /// How many entries a status list has: the minimum that the Bitstring Status List standard asks for (section 6.1),
 /// so that one certificate hides among many.
@@ -75,7 +77,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: ApiLists + 'static {
+pub trait Store: ApiLists + Renderings + 'static {
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.

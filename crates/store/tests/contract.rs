@@ -10,5 +10,7 @@ mod installation;
 mod life;
 #[path = "contract/races.rs"]
 mod races;
+#[path = "contract/renderings.rs"]
+mod renderings;
 #[path = "contract/world.rs"]
 mod world;

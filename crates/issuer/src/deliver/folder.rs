@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use store::{Certificate, CohortId, Filter, Page, State};
+use store::{Certificate, CohortId, Filter, Page, Rendering, State};
 use uuid::Uuid;
 
 use super::Deliverer;
@@ -16,6 +16,9 @@ use crate::fault::IssueError;
 
 /// How many certificates are in memory at once.
 const CHUNK: usize = 64;
+
+/// How many PDFs are remembered in one transaction: each waits for the disk.
+const KEPT_AT_ONCE: usize = 1_000;
 
 /// How many threads print and write.
 const PRINTERS: usize = 2;
@@ -35,6 +38,12 @@ pub struct Files {
     pub full: bool,
     /// The badge, `lencana/STEM.png` and `lencana/STEM.svg`.
     pub badges: bool,
+}
+
+impl Files {
+    fn wants(self, full: bool) -> bool {
+        if full { self.full } else { self.pdf }
+    }
 }
 
 /// One certificate's files.
@@ -65,19 +74,20 @@ pub async fn write_folder(
         make_folder(&out.join(BADGE_FOLDER))?;
     }
     let mut stems = Stems::default();
-    let mut delivered = Vec::with_capacity(certificates.len());
+    let mut written = Written::default();
     let total = u32::try_from(certificates.len()).unwrap_or(u32::MAX);
     let mut printing = Vec::new();
     for chunk in certificates.chunks(CHUNK) {
         let jobs = jobs(deliverer, chunk, out, files, &mut stems).await?;
         // While the chunk before is printed, this one is read.
-        finish(std::mem::take(&mut printing), &mut delivered).await?;
-        listener(Progress::Written { done: u32::try_from(delivered.len()).unwrap_or(u32::MAX), total });
+        written.finish(deliverer, std::mem::take(&mut printing)).await?;
+        listener(Progress::Written { done: u32::try_from(written.delivered.len()).unwrap_or(u32::MAX), total });
         printing = start(jobs);
     }
-    finish(printing, &mut delivered).await?;
+    written.finish(deliverer, printing).await?;
+    deliverer.office.store.put_renderings(&written.unkept).await?;
     listener(Progress::Written { done: total, total });
-    Ok(delivered)
+    Ok(written.delivered)
 }
 
 /// What one certificate's files are made of.
@@ -89,7 +99,31 @@ struct Job {
     files: Files,
 }
 
-type Printing = tokio::task::JoinHandle<Result<Vec<Delivery>, IssueError>>;
+type Printing = tokio::task::JoinHandle<Result<Vec<(Delivery, Vec<Rendering>)>, IssueError>>;
+
+/// What is on the disk so far.
+#[derive(Default)]
+struct Written {
+    delivered: Vec<Delivery>,
+    /// PDFs that are not remembered yet. Who is killed before they are writes all of them again.
+    unkept: Vec<Rendering>,
+}
+
+impl Written {
+    async fn finish(&mut self, deliverer: &Deliverer, printing: Vec<Printing>) -> Result<(), IssueError> {
+        for thread in printing {
+            for (delivery, renderings) in thread.await?? {
+                self.delivered.push(delivery);
+                self.unkept.extend(renderings);
+            }
+        }
+        if self.unkept.len() >= KEPT_AT_ONCE {
+            deliverer.office.store.put_renderings(&self.unkept).await?;
+            self.unkept.clear();
+        }
+        Ok(())
+    }
+}
 
 async fn jobs(
     deliverer: &Deliverer,
@@ -123,21 +157,16 @@ fn start(mut jobs: Vec<Job>) -> Vec<Printing> {
     threads
 }
 
-async fn finish(printing: Vec<Printing>, delivered: &mut Vec<Delivery>) -> Result<(), IssueError> {
-    for thread in printing {
-        delivered.extend(thread.await??);
-    }
-    Ok(())
-}
-
-fn write(job: &Job) -> Result<Delivery, IssueError> {
+fn write(job: &Job) -> Result<(Delivery, Vec<Rendering>), IssueError> {
     let Job { sheet, press, stem, out, files } = job;
+    let mut renderings = Vec::new();
     if let Some(press) = press {
-        if files.pdf {
-            replace(&out.join(format!("{stem}.pdf")), &press.print(sheet, false)?)?;
-        }
-        if files.full {
-            replace(&out.join(FULL_FOLDER).join(format!("{stem}.pdf")), &press.print(sheet, true)?)?;
+        for (full, folder) in [(false, out.clone()), (true, out.join(FULL_FOLDER))] {
+            if files.wants(full) {
+                let pdf = press.print(sheet, full)?;
+                renderings.push(press.rendering(sheet, full, &pdf));
+                replace(&folder.join(format!("{stem}.pdf")), &pdf)?;
+            }
         }
         if files.badges {
             let badge = |extension: &str| out.join(BADGE_FOLDER).join(format!("{stem}.{extension}"));
@@ -146,7 +175,7 @@ fn write(job: &Job) -> Result<Delivery, IssueError> {
         }
     }
     replace(&out.join(format!("{stem}.json")), sheet.text.as_bytes())?;
-    Ok(Delivery { certificate: sheet.certificate.id, stem: stem.clone() })
+    Ok((Delivery { certificate: sheet.certificate.id, stem: stem.clone() }, renderings))
 }
 
 /// A reader sees the old file or the whole new one.

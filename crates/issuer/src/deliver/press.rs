@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use render::{Bilingual, Design, Particulars, Press, Private, Shared, Title};
-use store::{BatchId, Certificate, Details};
+use store::{ArtifactHash, BatchId, Certificate, Details, Rendering, RenderingKind};
 use vc::Signed;
 
 use super::Carrier;
@@ -19,6 +19,7 @@ pub(super) struct Copies {
     programme: Programme,
     carrier: Arc<Carrier>,
     design: String,
+    design_hash: ArtifactHash,
 }
 
 /// A press, and what it needs to know of the programme.
@@ -26,6 +27,7 @@ pub(super) struct BoundPress {
     press: Press,
     carrier: Arc<Carrier>,
     pictures: Pictures,
+    design: ArtifactHash,
     office: Office,
     print_birth: bool,
 }
@@ -64,6 +66,7 @@ impl Copies {
             office: office.issued_under(row.new.issuer).await?,
             programme,
             carrier: Arc::new(Carrier::load(office, batch).await?),
+            design_hash: design.hash,
             design: text("design", design.bytes)?,
         })
     }
@@ -76,6 +79,7 @@ impl Copies {
             press: Press::new(&design, shared.clone())?,
             carrier: Arc::clone(&self.carrier),
             pictures: Pictures::new(design, shared),
+            design: self.design_hash.clone(),
             office: self.office.clone(),
             print_birth: self.programme.print_birth,
         })
@@ -114,6 +118,16 @@ impl BoundPress {
             private: full.then(|| self.private(&sheet.details)),
         };
         Ok(self.press.print(&signed, &particulars)?)
+    }
+
+    /// What is remembered of a PDF that is handed out.
+    pub(super) fn rendering(&self, sheet: &Sheet, full: bool, pdf: &[u8]) -> Rendering {
+        Rendering {
+            hash: ArtifactHash::of(pdf),
+            certificate: sheet.certificate.id,
+            kind: if full { RenderingKind::Full } else { RenderingKind::Short },
+            design: self.design.clone(),
+        }
     }
 
     /// The badge of one certificate as PNG.

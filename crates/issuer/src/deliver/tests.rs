@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::Path;
 
+use store::{ArtifactHash, RenderingKind};
+
 use super::*;
 use crate::batch::tests::{Desk, now};
 use crate::status::{Why, revoke};
@@ -49,6 +51,17 @@ async fn a_folder_has_a_pdf_and_a_json_of_one_stem_for_everybody() {
     assert_eq!(json, stored.as_bytes());
     let pdf = fs::read(out.join(format!("{}.pdf", stems[1]))).unwrap();
     assert!(pdf.starts_with(b"%PDF-") && !contains(&pdf, "199203092019031992"));
+
+    // Each is known by its hash.
+    let store = &desk.office.store;
+    let full = fs::read(out.join("lengkap").join(format!("{}.pdf", stems[1]))).unwrap();
+    for (bytes, kind) in [(&pdf, RenderingKind::Short), (&full, RenderingKind::Full)] {
+        let known = store.rendering(&ArtifactHash::of(bytes)).await.unwrap().unwrap();
+        assert_eq!((known.certificate, known.kind), (second.id, kind));
+        let batch = store.batch(second.batch).await.unwrap().unwrap();
+        assert_eq!(known.design, batch.new.design_hash);
+    }
+    assert_eq!(store.rendering(&ArtifactHash::of(&pdf[1..])).await.unwrap(), None);
 
     // The same again gives the same bytes, also from another process.
     let before = fs::read(out.join("lengkap").join(format!("{}.pdf", stems[0]))).unwrap();
@@ -108,6 +121,10 @@ async fn short_and_full_differ_and_reserved_ones_have_nothing() {
     let full = deliverer.full_pdf(&certificate).await.unwrap();
     assert_ne!(short, full);
     assert_eq!(short, deliverer.short_pdf(&certificate).await.unwrap());
+    for (bytes, kind) in [(&short, RenderingKind::Short), (&full, RenderingKind::Full)] {
+        let known = desk.office.store.rendering(&ArtifactHash::of(bytes)).await.unwrap();
+        assert_eq!(known.map(|known| (known.certificate, known.kind)), Some((id, kind)));
+    }
     let why = Why::parse("data-error").unwrap();
     revoke(&desk.office, &desk.ring, id, &why, now()).await.unwrap();
     let reserved = Certificate { state: State::Reserved, ..certificate };

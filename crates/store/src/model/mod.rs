@@ -108,7 +108,7 @@ pub enum ArtifactKind {
     Asset,
 }
 
-/// SHA-256 of an artifact, in lower-case hexadecimal.
+/// SHA-256 of an artifact or of a rendering, in lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ArtifactHash(pub String);
 

@@ -15,6 +15,7 @@ mod installation;
 mod life;
 mod open;
 mod published;
+mod renderings;
 mod reserve;
 mod rows;
 
