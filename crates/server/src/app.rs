@@ -11,8 +11,8 @@ use store::{Issuer, Store};
 
 use crate::config::Config;
 use crate::limit::Allowances;
-use crate::pages::verify::Site;
 use crate::pages::{Pages, TemplateError};
+use crate::site::Site;
 use crate::take::Made;
 use crate::upload::Uploads;
 use crate::work::Work;
@@ -53,9 +53,8 @@ impl App {
     /// [`TemplateError`] when a replaced template cannot be read or parsed.
     pub fn new(config: Config, office: Office, signers: Signers, clock: Clock) -> Result<Self, TemplateError> {
         let pages = Pages::load(Some(&office.dir.join("templates")))?;
-        let site = Site::new(&pages, &config);
         Ok(Self {
-            site: site.map_err(|cause| TemplateError::Syntax { name: "v/index.html", cause: Box::new(cause) })?,
+            site: Site::of(&pages, &config)?,
             pages,
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
             deliverer: Deliverer::new(office.clone()),
@@ -102,6 +101,6 @@ impl App {
     }
 }
 
-fn host_of(base_url: &str) -> &str {
+pub(crate) fn host_of(base_url: &str) -> &str {
     base_url.split_once("://").map_or(base_url, |(_, host)| host)
 }

@@ -70,11 +70,16 @@ fn verify_page(app: &App, lang: Lang, asked: &HeaderMap) -> Response {
     response
 }
 
-/// `GET /sw.js`, `/v/manifest.webmanifest`, `/v/icon.svg`, `/v/vendor/{file}`: what the page `/v` loads.
+/// `GET /v/en.html`, `/sw.js`, `/v/manifest.webmanifest`, `/v/icon.svg`, `/v/vendor/{file}`: the page `/v` under the
+/// names of a static copy, and what it loads.
 pub(crate) async fn beside(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
-    match app.site.file(uri.path()) {
-        Some((media_type, bytes)) => publish::cacheable(&headers, media_type, "no-cache", bytes.to_vec()),
-        None => Oops::NoSuchPage.page(&app, Lang::Id),
+    match uri.path() {
+        "/v/" | "/v/index.html" => verify_page(&app, Lang::Id, &headers),
+        "/v/en.html" => verify_page(&app, Lang::En, &headers),
+        path => match app.site.file(path) {
+            Some(file) => publish::cacheable(&headers, file.media_type, "no-cache", file.bytes.to_vec()),
+            None => Oops::NoSuchPage.page(&app, Lang::Id),
+        },
     }
 }
 

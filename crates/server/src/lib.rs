@@ -20,6 +20,7 @@ mod listen;
 mod pages;
 mod publish;
 mod routes;
+pub mod site;
 mod take;
 mod upload;
 mod witness;

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use store::Suite;
 use uuid::Uuid;
 
+use crate::app::host_of;
 use crate::asked::{Segments, WhichProof};
 use crate::error::Problem;
-use crate::{App, take, witness};
+use crate::{App, site, take, witness};
 
 /// Keys change by rotation, announced long before.
 const KEYS_KEPT: &str = "public, max-age=3600";
@@ -26,6 +27,8 @@ const LISTS_KEPT: &str = "public, max-age=300";
 
 /// Ends the name of a status list with the `eddsa-jcs-2022` proof: a static copy has files, no queries.
 const JCS: &str = ".jcs";
+
+const NO_LIST: &str = "no status list has this purpose and number";
 
 /// `GET /.well-known/did.json`
 pub(crate) async fn did(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -41,18 +44,36 @@ pub(crate) async fn status_list(
     proof: WhichProof,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    const ABSENT: &str = "no status list has this purpose and number";
     let (number, suite) = match number.strip_suffix(JCS) {
         Some(number) => (number.to_owned(), Suite::Jcs),
         None => (number, proof.suite()?),
     };
-    let (purpose, number) =
-        witness::list_name(&format!("{purpose}/{number}")).ok_or_else(|| Problem::not_found(ABSENT))?;
-    let issuer = issuer(&app, &headers).await?;
-    let document =
-        app.store().status_document(issuer.id, number, purpose, suite).await.map_err(|e| Problem::internal(&e))?;
-    let document = document.ok_or_else(|| Problem::not_found(ABSENT))?;
-    Ok(signed(&headers, document.text))
+    list_of(&app, &headers, &issuer(&app, &headers).await?, &purpose, &number, suite).await
+}
+
+/// `GET /v/hosts/{host}/status/{purpose}/{n}.jcs`: a list of an issuer under a former host, where the page `/v` looks.
+pub(crate) async fn former_list(
+    State(app): State<Arc<App>>,
+    Segments((host, purpose, number)): Segments<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let number = number.strip_suffix(JCS).ok_or_else(|| Problem::not_found(NO_LIST))?;
+    list_of(&app, &headers, &former(&app, &host).await?, &purpose, number, Suite::Jcs).await
+}
+
+async fn list_of(
+    app: &App,
+    headers: &HeaderMap,
+    issuer: &store::Issuer,
+    purpose: &str,
+    number: &str,
+    suite: Suite,
+) -> Result<Response, Problem> {
+    let absent = || Problem::not_found(NO_LIST);
+    let (purpose, number) = witness::list_name(&format!("{purpose}/{number}")).ok_or_else(absent)?;
+    let document = app.store().status_document(issuer.id, number, purpose, suite).await;
+    let document = document.map_err(|e| Problem::internal(&e))?.ok_or_else(absent)?;
+    Ok(signed(headers, document.text))
 }
 
 /// `GET /templates/{n}`: what all certificates of a batch share, byte for byte as frozen: with it QR codes are
@@ -63,15 +84,39 @@ pub(crate) async fn template(
     Segments(number): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    const ABSENT: &str = "no template has this number";
-    let number = witness::plain_number(&number).ok_or_else(|| Problem::not_found(ABSENT))?;
     let issuer = issuer(&app, &headers).await?;
-    let found = app.store().template(issuer.id, number).await.map_err(|e| Problem::internal(&e))?;
-    let found = found.ok_or_else(|| Problem::not_found(ABSENT))?;
     // Only under the issuer's own host does the address name the issuer too.
-    let own = issuer.base_url.split_once("://").is_some_and(|(_, own)| own.eq_ignore_ascii_case(host(&headers)));
+    let own = host_of(&issuer.base_url).eq_ignore_ascii_case(host(&headers));
     let kept = if own { TEMPLATES_KEPT } else { LISTS_KEPT };
-    Ok(cacheable(&headers, "application/json", kept, found.bytes))
+    template_of(&app, &headers, &issuer, &number, kept).await
+}
+
+/// `GET /v/hosts/{host}/templates/{n}`: a template of an issuer under a former host, where the page `/v` looks.
+pub(crate) async fn former_template(
+    State(app): State<Arc<App>>,
+    Segments((host, number)): Segments<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    template_of(&app, &headers, &former(&app, &host).await?, &number, TEMPLATES_KEPT).await
+}
+
+async fn template_of(
+    app: &App,
+    headers: &HeaderMap,
+    issuer: &store::Issuer,
+    number: &str,
+    kept: &'static str,
+) -> Result<Response, Problem> {
+    let absent = || Problem::not_found("no template has this number");
+    let number = witness::plain_number(number).ok_or_else(absent)?;
+    let found = app.store().template(issuer.id, number).await.map_err(|e| Problem::internal(&e))?;
+    Ok(cacheable(headers, "application/json", kept, found.ok_or_else(absent)?.bytes))
+}
+
+/// `GET /v/bundle.json`: the issuers, their keys, and what they publish, for the page `/v`.
+pub(crate) async fn bundle(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let bundle = site::bundle(app.store(), host(&headers)).await.map_err(|e| Problem::internal(&e))?;
+    Ok(cacheable(&headers, "application/json", LISTS_KEPT, bundle.to_string().into_bytes()))
 }
 
 /// `GET /records/{uuid}`
@@ -118,6 +163,12 @@ fn has(asked: &HeaderMap, tag: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|each| each.trim() == "*" || opaque(each) == opaque(tag))
+}
+
+async fn former(app: &App, host: &str) -> Result<store::Issuer, Problem> {
+    let issuers = witness::trusted_issuers(app.store()).await.map_err(|e| Problem::internal(&e))?;
+    let found = issuers.into_iter().find(|issuer| host_of(&issuer.base_url).eq_ignore_ascii_case(host));
+    found.ok_or_else(|| Problem::not_found("no issuer of this installation had this host"))
 }
 
 async fn issuer(app: &App, headers: &HeaderMap) -> Result<store::Issuer, Problem> {

@@ -121,6 +121,9 @@ pub trait Store: ApiLists + Renderings + 'static {
     /// The template with this number.
     async fn template(&self, issuer: IssuerId, number: u32) -> Result<Option<Artifact>>;
 
+    /// The numbers of an issuer's templates, ascending.
+    async fn templates(&self, issuer: IssuerId) -> Result<Vec<u32>>;
+
     /// The programme with this code, made when absent. Titles are brought up to date.
     async fn put_programme(&self, programme: &NewProgramme, now: Timestamp) -> Result<Programme>;
 

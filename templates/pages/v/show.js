@@ -1,188 +1,163 @@
-// What is seen: the verdict in the look of the other pages, the home with camera and field, the other language at once.
+// What is seen: the verdict in the look of the other pages, the home with camera and field. All words are in the page.
 
-const GLYPHS = {
-  tick: 'm5 13 4.5 4.5L19 8', x: 'M6 6l12 12M18 6 6 18', warn: 'M12 4 3 20h18zM12 10v4M12 17v.1', dash: 'M7 12h10',
-  q: 'M8.5 9a3.5 3.5 0 1 1 5.2 3c-1.1.7-1.7 1.3-1.7 2.5M12 18.4v.1', info: 'M12 3a9 9 0 1 0 .1 0M12 11v5M12 8v.1',
+const $ = (id) => document.getElementById(id);
+const { pool, states, notes, ends, reasons, labels } = JSON.parse($('kata').textContent);
+const said = (numbers) => numbers.map((number) => pool[number]);
+// In the order of crates/server/src/pages/verify/words.rs.
+const [ISSUED_BY, EXPIRED_ON, FROM, SINCE, REASON, CHECKED, AGAIN, CONTENT, NAME, PROGRAMME, NUMBER, HOURS, GRADE, DATES, ISSUED_ON,
+  UNTIL, COHORT, ISSUER, MORE, SUBJECTS_OF, NEWER, CHECKS, STATUS_OF, NO_END, NEVER_ENDS, TECHNICAL, RESULT, KEY, TEMPLATE, OTHER,
+  TITLE, NO_CAMERA, MANY_CODES, NO_CODE] = said(labels);
+const { lang } = document.documentElement, { zone } = document.body.dataset;
+const other = lang === 'en' ? 'id' : 'en', english = lang === 'en';
+
+const TICK = 'm5 13 4.5 4.5L19 8', CROSS = 'M6 6l12 12M18 6 6 18', MARK = 'M12 4 3 20h18zM12 10v4M12 17v.1', INFO = 'M12 3a9 9 0 1 0 .1 0M12 11v5M12 8v.1';
+// The mark and the glyph of each end of a check; others fail.
+const MARKS = {
+  pass: ['pass', TICK], unknown: ['unknown', 'M8.5 9a3.5 3.5 0 1 1 5.2 3c-1.1.7-1.7 1.3-1.7 2.5M12 18.4v.1'], skipped: ['skipped', 'M7 12h10'],
+  suspended: ['warn', MARK], superseded: ['warn', MARK], 'not-yet-valid': ['warn', MARK],
 };
-const SHAPES = {
-  ok: 'M26 5a21 21 0 1 0 .1 0', warn: 'M26 4 48 26 26 48 4 26z', bad: 'M17.3 5h17.4L47 17.3v17.4L34.7 47H17.3L5 34.7V17.3z',
-};
+const SHAPES = { ok: 'M26 5a21 21 0 1 0 .1 0', warn: 'M26 4 48 26 26 48 4 26z', bad: 'M17.3 5h17.4L47 17.3v17.4L34.7 47H17.3L5 34.7V17.3z' };
+const CLOCK = 'M26 16v10l6.5 4', STRUCK = 'm19.5 19.5 13 13m0-13-13 13';
 const INSIDE = {
-  valid: 'm17.5 26.5 6 6L35 21', superseded: 'M17 22h18l-4.5-4.5M35 30H17l4.5 4.5', suspended: 'M21.5 19v14M30.5 19v14',
-  revoked: 'm19.5 19.5 13 13m0-13-13 13', tampered: 'M18 22h16M18 30h16M30 16l-8 20', expired: 'M26 16v10l6.5 4',
+  valid: 'm17.5 26.5 6 6L35 21', superseded: 'M17 22h18l-4.5-4.5M35 30H17l4.5 4.5', suspended: 'M21.5 19v14M30.5 19v14', revoked: STRUCK,
+  tampered: 'M18 22h16M18 30h16M30 16l-8 20', expired: CLOCK, 'not-yet-valid': CLOCK, foreign: STRUCK,
 };
-INSIDE['not-yet-valid'] = INSIDE.expired;
-INSIDE.foreign = INSIDE.revoked;
 const UNSURE = 'M21 21.5a5 5 0 1 1 7.6 4.2c-1.7 1-2.6 2-2.6 4M26 35.4v.1';
-const BAD = ['revoked', 'expired', 'tampered', 'foreign'];
-const home = [...$('isi').childNodes];
-const worded = [...document.querySelectorAll('[data-w]')];
-let shown = null;
+const SVG = 'http://www.w3.org/2000/svg';
+const home = [...$('isi').childNodes], title = document.title, swap = $('bahasa').href;
 
 function el(tag, more, ...inner) {
-  const made = document.createElement(tag);
+  const svg = ['svg', 'g', 'path'].includes(tag), made = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const name in more) if (more[name]) made.setAttribute(name, more[name]);
-  made.append(...inner.filter((each) => each !== null && each !== undefined && each !== ''));
+  made.append(...inner.filter(Boolean));
   return made;
 }
-
-function draw(side, ...paths) {
-  const svg = (tag, more) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const name in more) made.setAttribute(name, more[name]);
-    return made;
-  };
-  const out = svg('svg', { viewBox: `0 0 ${side} ${side}`, 'aria-hidden': 'true' });
-  const [outline, inside] = paths.map((d) => svg('path', { d }));
-  out.append(outline);
-  if (inside) out.append(svg('g', {})), out.lastChild.append(inside);
-  return out;
+const draw = (side, outline, inside) => el('svg', { viewBox: `0 0 ${side} ${side}`, 'aria-hidden': 'true' },
+  el('path', { d: outline }), inside && el('g', 0, el('path', { d: inside })));
+const panel = (id, heading, ...inner) => el('section', { class: 'panel', 'aria-labelledby': id }, el('h2', { id }, heading), ...inner);
+const folded = (name, summary, ...inner) => el('details', { class: name }, el('summary', 0, summary), ...inner);
+const row = (label, name, value, wide) => value && el('div', { class: wide && 'wide' }, el('dt', 0, label), el('dd', { class: name }, ...[].concat(value)));
+function button(words, act) {
+  const made = el('button', { class: 'btn', type: 'button' }, words);
+  made.onclick = act;
+  return made;
 }
 
 // ---- Dates, halves of texts in two languages ----
 
-const format = (stamp, more) => new Intl.DateTimeFormat(pick('id-ID', 'en-GB'), { timeZone: SITE.zone, ...more }).format(new Date(stamp));
+const format = (stamp, more) => new Date(stamp).toLocaleString(english ? 'en-GB' : 'id-ID', { timeZone: zone, ...more });
 const day = (stamp) => format(stamp, { day: 'numeric', month: 'long', year: 'numeric' });
 function moment(stamp) {
-  const name = { 'Asia/Jakarta': 'WIB', 'Asia/Pontianak': 'WIB', 'Asia/Makassar': 'WITA', 'Asia/Jayapura': 'WIT' }[SITE.zone] || SITE.zone;
+  const name = { Jakarta: 'WIB', Pontianak: 'WIB', Makassar: 'WITA', Jayapura: 'WIT' }[zone.slice(5)] || zone;
   const at = format(stamp, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  return `${day(stamp)}, ${pick(at.replace(':', '.'), at)} ${name}`;
+  return `${day(stamp)}, ${english ? at : at.replace(':', '.')} ${name}`;
+}
+function age(stamp, now) {
+  const days = Math.round((Date.parse(stamp) - now) / 864e5);
+  return `${moment(stamp)}, ${new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(days, 'day')}.`;
 }
 function halves(text) {
-  const [id, ...rest] = String(text || '').split(' / ');
-  const en = rest.join(' / ');
-  return en ? pick([id, en], [en, id]) : [id];
+  const [first, ...rest] = `${text || ''}`.split(' / '), second = rest.join(' / ');
+  return english && second ? [second, first] : [first, second];
 }
 
 // ---- The result ----
 
-function band(result, said) {
-  const colour = result.state === 'valid' ? 'ok' : BAD.includes(result.state) ? 'bad' : 'warn';
-  const other = (WORDS.states[result.state] || {})[pick('en', 'id')] || WORDS.states.foreign[pick('en', 'id')];
-  const again = result.text && !['valid', 'damaged-link', 'not-compact', 'too-long', ...BAD].includes(result.state);
-  const button = again && el('button', { class: 'btn', type: 'button' }, pick('Periksa lagi', 'Check again'));
-  if (button) button.addEventListener('click', () => run(result.text));
-  return el('section', { class: 'verdict', 'data-v': colour, 'aria-labelledby': 'hasil' },
-    el('div', { class: 'top' }, draw(52, SHAPES[colour], INSIDE[result.state] || UNSURE),
-      el('div', {}, el('p', { class: 'kicker' }, said[0]), el('h1', { id: 'hasil', tabindex: '-1' }, said[1]))),
-    el('p', { class: 'says' }, meaning(result, said)),
-    el('p', { class: 'other', lang: pick('en', 'id') }, `${other[1]}.`),
-    el('p', { class: 'when' }, `${pick('Diperiksa', 'Checked')} ${moment(result.now)}`),
-    button || '');
+function says({ state, credential, why = {}, host, own }, [, , meaning, advice]) {
+  if (state === 'valid') return `${ISSUED_BY} ${halves(credential.issuer.name)[0]}. ${meaning}`;
+  if (state === 'expired') return `${EXPIRED_ON} ${day(credential.validUntil)}. ${meaning}`;
+  if (state === 'not-yet-valid') return `${FROM} ${day(credential.validFrom)}. ${meaning}`;
+  if (state === 'foreign') return `${host} ≠ ${own}. ${meaning}`;
+  const known = why.since ? ` ${SINCE} ${day(why.since)}.` : '', reason = said([reasons[why.reason]])[0];
+  return state in INSIDE && state !== 'tampered' ? meaning + known + (reason ? ` ${REASON} ${reason}.` : '') : `${meaning} ${advice}`;
 }
 
-function meaning(result, said) {
-  const { credential } = result;
-  if (result.state === 'valid') return `${pick('Diterbitkan oleh', 'Issued by')} ${halves(credential.issuer.name)[0]}. ${said[2]}`;
-  if (result.state === 'expired') return `${pick('Berakhir pada', 'It expired on')} ${day(credential.validUntil)}. ${said[2]}`;
-  if (result.state === 'not-yet-valid') return `${pick('Mulai berlaku pada', 'In force from')} ${day(credential.validFrom)}. ${said[2]}`;
-  if (result.state === 'foreign') return `${result.host} ≠ ${result.own}. ${said[2]}`;
-  return ['revoked', 'suspended', 'superseded'].includes(result.state) ? said[2] : `${said[2]} ${said[3]}`;
+function band(result, words, colour) {
+  const { state, text, now } = result, again = text && colour === 'warn' && !['damaged-link', 'not-compact', 'too-long'].includes(state);
+  return el('section', { class: 'verdict', 'data-v': colour, 'aria-labelledby': 'hasil' },
+    el('div', { class: 'top' }, draw(52, SHAPES[colour], INSIDE[state] || UNSURE),
+      el('div', 0, el('p', { class: 'kicker' }, words[0]), el('h1', { id: 'hasil', tabindex: '-1' }, words[1]))),
+    el('p', { class: 'says' }, says(result, words)),
+    el('p', { class: 'other', lang: other }, `${words[4]}.`),
+    el('p', { class: 'when' }, `${CHECKED} ${moment(now)}`),
+    again && button(AGAIN, () => run(text)));
 }
 
 // The signed content; none of it when content and signature do not match.
-function facts(result, said) {
-  const { credential } = result;
-  if (!credential || result.checks.proof !== 'pass') return '';
-  const subject = credential.credentialSubject, achievement = subject.achievement || {};
-  const rows = [];
-  const put = (id, en, text, more, whole) => {
-    const [here, other] = whole ? [text] : halves(text);
-    if (here) rows.push(el('div', { class: more && 'wide' }, el('dt', {}, pick(id, en)),
-      el('dd', { class: more }, here, other ? el('small', { lang: pick('en', 'id') }, other) : '')));
+function facts({ state, credential, checks, why }, kicker, colour) {
+  if (checks.proof !== 'pass') return '';
+  const { credentialSubject: subject, issuer, validFrom, validUntil } = credential, achievement = subject.achievement || {};
+  const both = (label, text, name) => {
+    const [here, there] = halves(text);
+    return here && row(label, name, [here, there && el('small', { lang: other }, there)], name);
   };
-  const dates = [subject.activityStartDate, subject.activityEndDate].filter(Boolean).map(day);
-  put('Nama', 'Name', subject.name, 'who', true);
-  put('Program pelatihan', 'Programme', achievement.name, 'what');
-  put('Nomor sertifikat', 'Certificate number', subject.licenseNumber, 'num', true);
-  put('Jam pelajaran', 'Hours', subject.creditsEarned && `${subject.creditsEarned} JP`);
-  put('Predikat', 'Grade', subject.result && subject.result[0].value, '', true);
-  put('Waktu pelatihan', 'Training dates', [...new Set(dates)].join(' – '));
-  put('Tanggal terbit', 'Issued on', day(credential.validFrom));
-  put('Berlaku sampai', 'Valid until', credential.validUntil && day(credential.validUntil));
-  put('Angkatan', 'Cohort', subject.term);
-  put('Penerbit', 'Issuer', credential.issuer.name, 'by');
-  const long = [achievement.description, achievement.criteria && achievement.criteria.narrative].filter(Boolean);
-  const colour = result.state === 'valid' ? '' : BAD.includes(result.state) ? 'bad' : 'warn';
-  const tag = colour && el('span', { class: 'tag', 'data-k': colour }, draw(24, GLYPHS[colour === 'bad' ? 'x' : 'warn']), said[0]);
-  return el('section', { class: 'panel', 'aria-labelledby': 'fakta' },
-    el('div', { class: 'head' }, el('h2', { id: 'fakta' }, pick('Isi menurut data penerbit', 'Content according to the issuer')), tag),
-    el('dl', {}, ...rows),
-    long.length ? el('details', {}, el('summary', {}, pick('Keterangan dan mata pelatihan', 'Description and subjects')),
-      ...long.map((text) => el('p', {}, halves(text)[0]))) : '');
+  const dates = [subject.activityStartDate, subject.activityEndDate].filter(Boolean).map(day), hours = subject.creditsEarned;
+  const long = [achievement.description, (achievement.criteria || {}).narrative].filter(Boolean), newer = why && why.successor;
+  const made = panel('fakta', CONTENT,
+    newer && /^https?:/.test(newer) && el('p', 0, el('a', { href: newer }, NEWER)),
+    el('dl', 0,
+      row(NAME, 'who', subject.name, 1), both(PROGRAMME, achievement.name, 'what'), row(NUMBER, 'num', subject.licenseNumber, 1),
+      row(HOURS, '', hours && `${hours} JP`), row(GRADE, '', subject.result && subject.result[0].value),
+      row(DATES, '', [...new Set(dates)].join(' – ')), row(ISSUED_ON, '', day(validFrom)), row(UNTIL, '', validUntil && day(validUntil)),
+      both(COHORT, subject.term), both(ISSUER, issuer.name, 'by')),
+    long.length && folded('', SUBJECTS_OF, ...long.map((text) => el('p', 0, halves(text)[0]))));
+  const tag = state === 'valid' ? '' : el('span', { class: 'tag', 'data-k': colour }, draw(24, colour === 'bad' ? CROSS : MARK), kicker);
+  const head = el('div', { class: 'head' });
+  made.prepend(head);
+  head.append(made.children[1], tag);
+  return made;
 }
 
-function checks(result) {
-  const marks = { pass: ['pass', 'tick'], unknown: ['unknown', 'q'], skipped: ['skipped', 'dash'] };
-  const items = Object.keys(result.checks).map((name) => {
-    const came = result.checks[name];
-    const soft = ['superseded', 'suspended', 'not-yet-valid'].includes(came);
-    const [mark, glyph] = marks[came] || (soft ? ['warn', 'warn'] : ['fail', 'x']);
-    let [title, detail] = WORDS.checks[`${name}.${came}`][lang];
-    if (name === 'status' && result.signed) detail += ` ${pick('Data status', 'Status data of')} ${moment(result.signed)}.`;
-    if (name === 'validity' && came === 'pass' && !result.credential.validUntil) {
-      [title, detail] = pick(['Masa berlaku: tanpa batas', 'Sertifikat ini tidak kedaluwarsa.'], ['Validity period: no end', 'This certificate does not expire.']);
-    }
-    return el('li', { 'data-c': mark }, draw(24, GLYPHS[glyph]), el('div', {}, el('b', {}, title), detail ? el('small', {}, detail) : ''));
-  });
-  return el('section', { class: 'panel', 'aria-labelledby': 'periksa' },
-    el('h2', { id: 'periksa' }, pick('Yang kami periksa', 'What we checked')), el('ul', { class: 'checks' }, ...items));
-}
-
-function technical(result) {
-  const rows = [[pick('Hasil', 'Result'), result.state], [pick('Id kredensial', 'Credential id'), result.credential.id],
-    [pick('Kunci', 'Key'), result.credential.proof.verificationMethod], [pick('Pola', 'Template'), `/templates/${result.record.template}`],
-    [pick('Data status ditandatangani', 'Status signed'), result.signed]];
-  return el('details', { class: 'panel tech' }, el('summary', {}, pick('Rincian teknis', 'Technical details')),
-    el('dl', {}, ...rows.filter(([, value]) => value).map(([name, value]) => el('div', { class: 'wide' }, el('dt', {}, name), el('dd', { class: 'mono' }, value)))));
+function checked({ checks, signed, credential, now }) {
+  return panel('periksa', CHECKS, el('ul', { class: 'checks' }, ...Object.keys(checks).map((name) => {
+    const end = checks[name], [mark, glyph] = MARKS[end] || ['fail', CROSS];
+    let [first, second] = said(ends[`${name}.${end}`]);
+    if (name === 'status' && signed) second += ` ${STATUS_OF} ${age(signed, now)}`;
+    if (name === 'validity' && end === 'pass' && !credential.validUntil) [first, second] = [NO_END, NEVER_ENDS];
+    return el('li', { 'data-c': mark }, draw(24, glyph), el('div', 0, el('b', 0, first), el('small', 0, second)));
+  })));
 }
 
 function show(result) {
-  shown = result;
-  const said = (WORDS.states[result.state] || WORDS.states.undecidable)[lang];
-  const advice = (WORDS.advice[result.state] || {})[lang];
-  const parts = [band(result, said)];
-  if (advice) parts.push(el('div', { class: 'note', 'data-k': advice[0] }, draw(24, GLYPHS[advice[0] === 'bad' ? 'x' : 'info']), el('p', {}, el('b', {}, advice[1]), ' ', advice[2])));
-  if (result.credential) {
-    const page = el('p', {}, el('a', { href: `/credentials/${result.record.uuid}${pick('', '?hl=en')}` }, pick('Halaman dan unduhan sertifikat ini', 'Page and downloads of this certificate')));
-    const left = facts(result, said);
-    parts.push(el('div', { class: 'cols' }, left && el('div', { class: 'col' }, left, page), el('div', { class: 'col' }, checks(result), technical(result))));
-  }
-  const other = el('button', { class: 'btn', type: 'button' }, pick('Periksa sertifikat lain', 'Check another certificate'));
-  other.addEventListener('click', () => { shown = null; $('isi').replaceChildren(...home); document.title = title; });
-  parts.push(el('p', {}, other));
-  $('isi').replaceChildren(...parts);
-  document.title = `${said[0]}: ${pick('pemeriksaan sertifikat', 'certificate check')}`;
-  $('hasil').focus({ preventScroll: true });
+  const { state, credential, record, signed, text } = result, words = said(states[state] || states.undecidable);
+  const colour = state === 'valid' ? 'ok' : ['revoked', 'expired', 'tampered', 'foreign'].includes(state) ? 'bad' : 'warn';
+  const [kind, strong, note] = said(notes[state] || []);
+  const right = credential && el('div', { class: 'col' }, checked(result), folded('panel tech', TECHNICAL, el('dl', 0,
+    ...[[RESULT, state], ['Id', credential.id], [KEY, credential.proof.verificationMethod], [TEMPLATE, `${record.template}`], [STATUS_OF, signed]]
+      .map(([label, value]) => row(label, 'mono', value, 1)))));
+  const left = credential && facts(result, words[0], colour);
+  if (left) left.append(el('p', 0, el('a', { href: `/credentials/${record.uuid}${english ? '?hl=en' : ''}` }, MORE)));
+  $('isi').replaceChildren(
+    band(result, words, colour),
+    kind ? el('div', { class: 'note', 'data-k': kind }, draw(24, kind === 'bad' ? CROSS : INFO), el('p', 0, el('b', 0, strong), ' ', note)) : '',
+    right ? el('div', { class: 'cols' }, left && el('div', { class: 'col' }, left), right) : '',
+    el('p', 0, button(OTHER, () => { $('isi').replaceChildren(...home); document.title = title; $('bahasa').href = swap; })));
+  document.title = `${words[0]}: ${TITLE}`;
+  $('bahasa').href = `${swap}#${encodeURIComponent(text || '')}`;
+  $('hasil').focus();
   scrollTo(0, 0);
 }
 
 async function run(text) {
-  $('isi').setAttribute('aria-busy', 'true');
   const result = await judge(text);
-  $('isi').removeAttribute('aria-busy');
   if (result) show(result);
 }
 
 // ---- Camera, picture, field ----
 
 async function reader() {
-  const native = self.BarcodeDetector && (await BarcodeDetector.getSupportedFormats()).includes('qr_code');
-  if (native) {
+  if (self.BarcodeDetector && (await BarcodeDetector.getSupportedFormats()).includes('qr_code')) {
     const detector = new BarcodeDetector({ formats: ['qr_code'] });
-    return async (source) => [...new Set((await detector.detect(source)).map((each) => each.rawValue))];
+    return async (source) => (await detector.detect(source)).map((each) => each.rawValue);
   }
-  const { default: decode } = await import('/v/vendor/qr/decode.js');
-  const canvas = document.createElement('canvas');
+  const { default: decode } = await import('/v/vendor/qr/decode.js'), canvas = document.createElement('canvas');
   return async (source) => {
-    const [width, height] = [source.videoWidth || source.width, source.videoHeight || source.height];
-    const scale = Math.min(1, MOST.picture / Math.max(width, height, 1));
+    const [width, height] = [source.videoWidth || source.width, source.videoHeight || source.height], scale = Math.min(1, 1600 / Math.max(width, height));
     canvas.width = width * scale;
     canvas.height = height * scale;
-    if (!canvas.width || !canvas.height) return [];
     const pen = canvas.getContext('2d', { willReadFrequently: true });
-    pen.drawImage(source, 0, 0, canvas.width, canvas.height);
     try {
+      pen.drawImage(source, 0, 0, canvas.width, canvas.height);
       return [decode(pen.getImageData(0, 0, canvas.width, canvas.height))];
     } catch (_) {
       return [];
@@ -190,65 +165,59 @@ async function reader() {
   };
 }
 
-const tell = (id, en) => { $('kabar').textContent = pick(id, en); };
+const tell = (words) => { $('kabar').textContent = words; };
 
 async function scan() {
   const video = $('kamera');
-  let stream;
+  let stream, found = [];
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1920 }, height: { ideal: 1080 } } });
   } catch (_) {
-    return tell('Kamera tidak dapat dipakai. Izinkan kamera, atau pilih gambar.', 'The camera cannot be used. Allow it, or choose a picture.');
+    return tell(NO_CAMERA);
   }
   video.hidden = false;
   video.srcObject = stream;
   await video.play();
   const read = await reader();
-  let found = [];
-  while (!found.length && stream.active && video.isConnected && !document.hidden) {
+  while (!found.length && video.isConnected && !document.hidden) {
     found = await read(video);
     await new Promise((next) => setTimeout(next, 120));
   }
   stream.getTracks().forEach((track) => track.stop());
   video.hidden = true;
-  if (found.length === 1) run(found[0]);
+  if (found[0]) run(found[0]);
 }
 
-async function picture(file) {
-  tell('', '');
+async function picture({ target }) {
+  tell('');
+  let found = [];
   try {
-    const found = await (await reader())(await createImageBitmap(file));
-    if (found.length === 1) return run(found[0]);
-    if (found.length) return tell('Ada beberapa kode dalam gambar ini. Potong gambarnya hingga satu kode saja.', 'There are several codes in this picture. Crop it to one.');
+    found = [...new Set(await (await reader())(await createImageBitmap(target.files[0])))];
   } catch (_) {
     // Said below.
   }
-  tell('Kode QR tidak terbaca dalam gambar ini. Ambil gambar yang lebih dekat dan terang.', 'No QR code could be read in this picture. Take one that is closer and brighter.');
+  if (found.length === 1) run(found[0]);
+  else tell(found.length ? MANY_CODES : NO_CODE);
 }
 
 // ---- Begin ----
 
-function swap() {
-  lang = pick('en', 'id');
-  document.documentElement.lang = lang;
-  for (const part of worded) [part.textContent, part.dataset.w] = [part.dataset.w, part.textContent];
-  if (shown) show(shown);
-}
-
 function fragment() {
-  const digits = location.hash.slice(1);
+  const text = location.hash.slice(1);
+  if (!text || text === 'isi') return;
   // What was scanned is nobody's business: not the next user's, not a screenshot's.
-  if (digits) history.replaceState(null, '', location.pathname + pick('', '?hl=en'));
-  if (digits && digits !== 'isi') run(digits);
+  history.replaceState(null, '', location.pathname + location.search);
+  try {
+    run(decodeURIComponent(text));
+  } catch (_) {
+    run(text);
+  }
 }
 
-const title = document.title;
 $('pindai').hidden = false;
-$('mulai').addEventListener('click', scan);
-$('gambar').addEventListener('change', (event) => event.target.files[0] && picture(event.target.files[0]));
-$('tempel').addEventListener('submit', (event) => { event.preventDefault(); run($('teks').value); });
-$('bahasa').addEventListener('click', (event) => { event.preventDefault(); swap(); });
-addEventListener('hashchange', fragment);
-if (lang === 'en' && document.documentElement.lang !== 'en') { lang = 'id'; swap(); }
+$('mulai').onclick = scan;
+$('gambar').onchange = picture;
+$('tempel').onsubmit = (event) => { event.preventDefault(); run($('teks').value); };
+onhashchange = fragment;
 fragment();
-if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js', { scope: '/v' }).catch(() => {});
+if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js', { scope: '/v' });

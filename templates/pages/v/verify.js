@@ -1,29 +1,24 @@
-// Verification in the browser: the page's only script. It reads the digits behind `#`, rebuilds the credential that they
-// carry (crates/vc/COMPACT.md), verifies its eddsa-jcs-2022 proof, its status and its validity, and says so in the words
-// of crates/vc. Digits are never sent anywhere; keys, templates and lists come from where the page came from.
-// The server puts this file and show.js into one script of index.html; lines that only hold a comment are left out, so
-// comments stand alone.
-const $ = (id) => document.getElementById(id);
-const WORDS = JSON.parse($('kata').textContent);
-const SITE = document.body.dataset;
-const MOST = { digits: 2500, link: 2800, template: 131072, answer: 4194304, list: 1048576, picture: 1600 };
-const WAIT = 8000;
-let lang = new URLSearchParams(location.search).get('hl') === 'en' ? 'en' : 'id';
-const pick = (id, en) => (lang === 'en' ? en : id);
-const stop = (code) => { throw Object.assign(new Error(code), { code }); };
+// Verification in the browser: it reads the digits behind `#`, rebuilds the credential that they carry
+// (crates/vc/COMPACT.md), and verifies its eddsa-jcs-2022 proof, its status and its validity. Digits are never sent
+// anywhere; keys, templates and lists come from where the page came from.
+// This file and show.js become one script (script.min.js), inlined in the page: `PIAGAM_BLESS=1 cargo test -p piagam-script`.
+const MOST_LINK = 2800, MOST_DIGITS = 2500, MOST_TEMPLATE = 131072, MOST_ANSWER = 4194304, MOST_LIST = 1048576, MOST_SLOTS = 16, MOST_PLACES = 8;
+const LEAST_LIST = 16384, WAIT = 8000;
+const stop = (code) => { throw Object.assign(Error(code), { code }); };
 
 // ---- Digits, record ----
 
+const damaged = () => stop('damaged-link');
 const WIDTHS = [0, 3, 5, 8, 10, 13, 15, 17];
 
 function bytesOf(digits) {
-  if (digits.length > MOST.digits) stop('too-long');
-  if (!/^[0-9]+$/.test(digits)) stop('damaged-link');
+  if (digits.length > MOST_DIGITS) stop('too-long');
+  if (!/^\d+$/.test(digits)) damaged();
   const out = [];
   for (let at = 0; at < digits.length; at += 17) {
     const group = digits.slice(at, at + 17), length = WIDTHS.indexOf(group.length), from = out.length;
     let value = BigInt(group);
-    if (length < 1 || value >> BigInt(8 * length)) stop('damaged-link');
+    if (length < 1 || value >> BigInt(8 * length)) damaged();
     for (let i = length; i--; value >>= 8n) out[from + i] = Number(value & 255n);
   }
   return Uint8Array.from(out);
@@ -39,21 +34,19 @@ function crc16(bytes) {
 }
 
 function recordOf(digits) {
-  const bytes = bytesOf(digits), end = bytes.length - 66;
-  if (end < 28) stop('damaged-link');
-  const view = new DataView(bytes.buffer);
-  if (view.getUint16(end + 64) !== crc16(bytes.subarray(0, end + 64))) stop('damaged-link');
+  const bytes = bytesOf(digits), end = bytes.length - 66, view = new DataView(bytes.buffer);
+  if (end < 28 || view.getUint16(end + 64) !== crc16(bytes.subarray(0, end + 64))) damaged();
   if (bytes[0] !== 1) stop('newer-format');
   const hex = [...bytes.subarray(4, 20)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return {
     template: view.getUint16(1),
     key: bytes[3],
     uuid: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
-    validFrom: time(view.getUint32(20)),
-    list: String(bytes[24]),
-    index: String(view.getUint32(24) & 0xffffff),
+    from: time(view.getUint32(20)),
+    list: bytes[24],
+    index: view.getUint32(24) & 0xffffff,
     slots: bytes.subarray(28, end),
-    proof: bytes.subarray(end, end + 64),
+    signature: bytes.subarray(end, end + 64),
   };
 }
 
@@ -61,53 +54,51 @@ const time = (seconds) => new Date((1577836800 + seconds) * 1000).toISOString().
 const HIDDEN = /[\p{Cc}\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uE000-\uF8FF\uFEFF\uFFF0-\uFFFF\u{E0000}-\u{10FFFF}]/u;
 
 function slotValue(slot, bytes) {
-  if (!bytes.length) return slot.without && slot.without.length ? null : stop('damaged-link');
+  if (!bytes.length) return slot.without && slot.without.length ? null : damaged();
   if (slot.kind === 'time') {
-    return bytes.length === 4 ? time(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)) : stop('damaged-link');
+    return bytes.length === 4 ? time(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)) : damaged();
   }
-  let text;
+  let text = '';
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (_) {
-    stop('damaged-link');
+    damaged();
   }
-  return HIDDEN.test(text) || text.normalize('NFC') !== text ? stop('damaged-link') : text;
+  return HIDDEN.test(text) || text.normalize() !== text ? damaged() : text;
 }
 
 // ---- Template, credential ----
 
-const has = (value, name) => Object.prototype.hasOwnProperty.call(value, name);
+const ours = () => stop('template');
 
 // The object that holds the pointer's end, and the end's name.
 function place(document, pointer) {
-  const steps = pointer.split('/').slice(1).map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+  const steps = pointer.split('/').map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
   const name = steps.pop();
-  let at = document;
-  for (const step of steps) at = at && typeof at === 'object' && has(at, step) ? at[step] : stop('template');
-  return at && typeof at === 'object' && name !== undefined && has(at, name) ? [at, name] : stop('template');
+  const into = (at, step) => (at && typeof at === 'object' && Object.keys(at).includes(step) ? at : ours());
+  const at = steps.slice(1).reduce((at, step) => into(at, step)[step], document);
+  return [steps.length ? into(at, name) : ours(), name];
 }
 
-function rebuild(record, template) {
-  if (template.format !== 'piagam-template-1' || template.credential.proof || template.slots.length > 16) stop('template');
-  const credential = JSON.parse(JSON.stringify(template.credential));
-  const put = (pointers, value) => {
-    for (const pointer of pointers) {
-      const [at, name] = place(credential, pointer);
-      at[name] = at[name] === '' ? value : stop('template');
-    }
-  };
-  const values = [];
+function rebuild(record, { format, credential: shared, fixed, slots }) {
+  if (format !== 'piagam-template-1' || shared.proof || slots.length > MOST_SLOTS
+    || slots.some(({ at }) => !at.length || at.length > MOST_PLACES)) ours();
+  const credential = JSON.parse(JSON.stringify(shared));
+  const put = (pointers, value) => pointers.forEach((pointer) => {
+    const [at, name] = place(credential, pointer);
+    at[name] = at[name] === '' ? value : ours();
+  });
   let rest = record.slots;
-  for (const slot of template.slots) {
-    if (!rest.length || rest.length < 1 + rest[0]) stop('damaged-link');
-    values.push(slotValue(slot, rest.subarray(1, 1 + rest[0])));
-    rest = rest.subarray(1 + rest[0]);
-  }
-  if (rest.length) stop('damaged-link');
-  const entry = `${record.list}#${record.index}`;
-  const fixed = { id: record.uuid, validFrom: record.validFrom, statusList: record.list, statusEntry: entry, statusIndex: record.index };
-  for (const name in fixed) put(template.fixed[name].at, (template.fixed[name].prefix || '') + fixed[name]);
-  template.slots.forEach((slot, n) => {
+  const values = slots.map((slot) => {
+    const end = 1 + rest[0], value = end <= rest.length ? slotValue(slot, rest.subarray(1, end)) : damaged();
+    rest = rest.subarray(end);
+    return value;
+  });
+  if (rest.length) damaged();
+  const { uuid: id, from: validFrom, list: statusList, index: statusIndex } = record;
+  const given = { id, validFrom, statusList, statusEntry: `${statusList}#${statusIndex}`, statusIndex };
+  for (const name in given) put(fixed[name].at, `${fixed[name].prefix || ''}${given[name]}`);
+  slots.forEach((slot, n) => {
     if (values[n] !== null) return put(slot.at, values[n]);
     for (const pointer of slot.without) {
       const [at, name] = place(credential, pointer);
@@ -117,56 +108,53 @@ function rebuild(record, template) {
   credential.proof = {
     type: 'DataIntegrityProof',
     cryptosuite: 'eddsa-jcs-2022',
-    created: record.validFrom,
+    created: validFrom,
     verificationMethod: `${idOf(credential.issuer)}#k${record.key}`,
     proofPurpose: 'assertionMethod',
     '@context': credential['@context'],
-    proofValue: record.proof,
+    proofValue: record.signature,
   };
   return credential;
 }
 
 // ---- Proof ----
 
-const idOf = (value) => (value && typeof value === 'object' ? value.id : value);
+const idOf = (value) => (value && value.id) || value;
 
 // RFC 8785: a browser's own order of names and way of writing are the canonical ones.
 function jcs(value) {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(jcs).join(',')}]`;
-  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${jcs(value[name])}`).join(',')}}`;
+  if (Array.isArray(value)) return `[${value.map(jcs)}]`;
+  return `{${Object.keys(value).sort().map((name) => `${jcs(name)}:${jcs(value[name])}`)}}`;
 }
 
 function base58(text, length) {
   let value = 0n;
-  for (const letter of text.slice(1)) {
-    const digit = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'.indexOf(letter);
-    value = digit < 0 || text.length > 120 ? stop('undecidable') : value * 58n + BigInt(digit);
+  for (const letter of text.slice(1, 120)) {
+    value = value * 58n + BigInt('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'.indexOf(letter));
   }
   const out = new Uint8Array(length);
   for (let i = length; i--; value >>= 8n) out[i] = Number(value & 255n);
-  return text[0] === 'z' && !value ? out : stop('undecidable');
+  return text[0] === 'z' && !value ? out : out.fill(0);
 }
 
 const subtle = self.crypto && crypto.subtle;
-let spare;
-function vendored() {
-  const load = (path) => import(`/v/vendor/noble-${path}.js`);
-  return (spare = spare || Promise.all([load('ed25519/index'), load('hashes/sha2')]).then(([ed, sha]) => {
-    ed.hashes.sha512 = sha.sha512;
-    return { verify: ed.verify, sha256: sha.sha256 };
-  }));
+
+// Where WebCrypto or its Ed25519 is missing: old browsers, plain http.
+async function vendored() {
+  const [ed, sha] = await Promise.all(['ed25519/index', 'hashes/sha2'].map((path) => import(`/v/vendor/noble-${path}.js`)));
+  ed.hashes.sha512 = sha.sha512;
+  return { verify: ed.verify, sha256: sha.sha256 };
 }
 
-async function sha256(text) {
-  const bytes = new TextEncoder().encode(text);
+async function sha256(value) {
+  const bytes = new TextEncoder().encode(jcs(value));
   return subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : (await vendored()).sha256(bytes);
 }
 
 async function signedBy(key, signature, bytes) {
   try {
-    const method = await subtle.importKey('raw', key, { name: 'Ed25519' }, false, ['verify']);
-    return await subtle.verify('Ed25519', method, signature, bytes);
+    return await subtle.verify('Ed25519', await subtle.importKey('raw', key, 'Ed25519', false, ['verify']), signature, bytes);
   } catch (_) {
     return (await vendored()).verify(signature, bytes, key, { zip215: false });
   }
@@ -174,49 +162,28 @@ async function signedBy(key, signature, bytes) {
 
 // Whether the document's proof was made by a key that the issuer lists: true, false, or null for a key it does not list.
 async function proves(document, did) {
-  const { proof, ...unsigned } = document;
-  const { proofValue, ...config } = proof;
-  const listed = (did.assertionMethod || []).includes(proof.verificationMethod);
-  const method = (did.verificationMethod || []).find((each) => each.id === proof.verificationMethod);
-  if (!listed || !method || method.type !== 'Multikey' || method.controller !== did.id) return null;
-  const suited = proof.type === 'DataIntegrityProof' && proof.cryptosuite === 'eddsa-jcs-2022'
-    && proof.proofPurpose === 'assertionMethod' && jcs(proof['@context']) === jcs(document['@context']);
-  if (!suited) return false;
-  try {
-    const key = base58(method.publicKeyMultibase, 34);
-    const signature = typeof proofValue === 'string' ? base58(proofValue, 64) : proofValue;
-    const bytes = new Uint8Array(64);
-    bytes.set(await sha256(jcs(config)));
-    bytes.set(await sha256(jcs(unsigned)), 32);
-    return key[0] === 0xed && key[1] === 1 && await signedBy(key.subarray(2), signature, bytes);
-  } catch (error) {
-    if (error.code || error instanceof TypeError) throw error;
-    return false;
-  }
+  const { proof, ...unsigned } = document, { proofValue, ...config } = proof, name = proof.verificationMethod;
+  const method = did.verificationMethod.find((each) => each.id === name && each.type === 'Multikey' && each.controller === did.id);
+  if (!method || !did.assertionMethod.includes(name)) return null;
+  const key = base58(method.publicKeyMultibase, 34), bytes = new Uint8Array(64);
+  if (key[0] !== 0xed || key[1] !== 1) return null;
+  if (proof.type !== 'DataIntegrityProof' || proof.cryptosuite !== 'eddsa-jcs-2022'
+    || proof.proofPurpose !== 'assertionMethod' || jcs(proof['@context']) !== jcs(document['@context'])) return false;
+  bytes.set(await sha256(config));
+  bytes.set(await sha256(unsigned), 32);
+  return signedBy(key.subarray(2), typeof proofValue === 'string' ? base58(proofValue, 64) : proofValue, bytes);
 }
 
 // ---- What the issuer publishes ----
 
-// The newest that can be had: from the network, else what was kept. Nothing older replaces what is kept.
-async function get(path) {
-  const shelf = self.caches && await caches.open('piagam-data').catch(() => null);
-  const found = shelf && await shelf.match(path);
-  const kept = found && await found.json();
-  if (kept && path.startsWith('/templates/')) return { value: kept };
-  const given = new AbortController();
-  const timer = setTimeout(() => given.abort(), WAIT);
+// Under any content type: static hosts guess it. The service worker answers from its shelf when there is no network.
+async function get(path, most = MOST_ANSWER) {
   try {
-    const answer = await fetch(path, { signal: given.signal, credentials: 'omit' });
-    if (answer.status === 404 && !kept) return { missing: true };
-    const text = answer.ok ? await answer.text() : stop('offline');
-    const value = text.length > (path.startsWith('/templates/') ? MOST.template : MOST.answer) ? stop('offline') : JSON.parse(text);
-    if (kept && kept.validFrom > value.validFrom) return { value: kept };
-    if (shelf) await shelf.put(path, new Response(text)).catch(() => {});
-    return { value, fresh: true };
+    const answer = await fetch(path, { credentials: 'omit', signal: self.AbortSignal && AbortSignal.timeout && AbortSignal.timeout(WAIT) });
+    const text = answer.ok ? await answer.text() : '';
+    return text.length > most ? {} : { value: JSON.parse(text), kept: answer.headers.has('x-kept') };
   } catch (_) {
-    return kept ? { value: kept } : {};
-  } finally {
-    clearTimeout(timer);
+    return {};
   }
 }
 
@@ -226,41 +193,46 @@ async function bitOf(encoded, index) {
   let before = 0, bit;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return before >= 16384 && bit !== undefined ? bit : stop('list');
-    const at = (index >> 3) - before;
-    if (at >= 0 && at < value.length) bit = (value[at] >> (7 - (index & 7))) & 1;
+    if (done) return before < LEAST_LIST ? undefined : bit;
+    const byte = value[(index >> 3) - before];
+    if (byte !== undefined) bit = (byte >> (7 - (index & 7))) & 1;
     before += value.length;
-    if (before > MOST.list) stop('list');
+    if (before > MOST_LIST) return;
   }
 }
 
-// One list: { bit, signed } when it can be relied on, { signed } when it is out of date, {} when it was not had.
-async function list(credential, purpose, did, now) {
-  const entry = credential.credentialStatus;
-  const [, origin, number] = /^(https?:\/\/[^/]+)\/status\/revocation\/(\d+)$/.exec(entry.statusListCredential) || [];
-  if (!number || did.id !== `did:web:${encodeURIComponent(origin.replace(/^https?:\/\//, ''))}`) return {};
-  const { value, missing } = await get(`/status/${purpose}/${number}.jcs`);
-  if (missing && purpose !== 'revocation') return { bit: 0 };
+// One list: its bit when it can be relied on, and when it was signed.
+async function listed({ value }, purpose, credential, did, now) {
   try {
-    const subject = value.credentialSubject;
-    const ours = idOf(value.issuer) === did.id && value.id === `${origin}/status/${purpose}/${number}`
-      && value.type.includes('BitstringStatusListCredential') && subject.type === 'BitstringStatusList'
-      && subject.statusPurpose === purpose && await proves(value, did);
-    if (!ours) return {};
-    const bit = await bitOf(subject.encodedList, Number(entry.statusListIndex));
-    const timely = Date.parse(value.validFrom) <= now && now <= Date.parse(value.validUntil);
+    const [origin, number] = credential.credentialStatus.statusListCredential.split('/status/revocation/');
+    const { encodedList, type, statusPurpose } = value.credentialSubject, signed = value.validFrom;
+    if (idOf(value.issuer) !== did.id || did.id !== `did:web:${encodeURIComponent(origin.replace(/^https?:\/\//, ''))}`
+      || value.id !== `${origin}/status/${purpose}/${number}` || !value.type.includes('BitstringStatusListCredential')
+      || type !== 'BitstringStatusList' || statusPurpose !== purpose || !await proves(value, did)) return {};
+    const bit = await bitOf(encodedList, +credential.credentialStatus.statusListIndex);
+    const timely = Date.parse(signed) <= now && now <= Date.parse(value.validUntil);
     // What is revoked stays revoked, however old the list is.
-    return timely || bit ? { bit, signed: value.validFrom } : { signed: value.validFrom };
+    return { signed, bit: timely || (bit && purpose !== 'suspension') ? bit : undefined };
   } catch (_) {
     return {};
   }
 }
 
+// Why and since when, from the public record: it explains a bit and never overrides one.
+async function explained(credential, did, uuid) {
+  const { value } = await get(`/records/${uuid}`);
+  const about = value && value.issuer === did.id && value.credential === credential.id;
+  return about && await proves(value, did) ? value : {};
+}
+
 // ---- Verdict ----
 
-async function verify(digits, now) {
+const PURPOSES = ['revocation', 'refresh', 'suspension'];
+
+async function verify(digits, at, trust, now) {
   const record = recordOf(digits);
-  const [issuer, template] = await Promise.all([get('/.well-known/did.json'), get(`/templates/${record.template}`)]);
+  const lists = PURPOSES.map((purpose) => get(`${at}status/${purpose}/${record.list}.jcs`));
+  const [{ value: known, kept }, template] = await Promise.all([trust, get(`${at}templates/${record.template}`, MOST_TEMPLATE)]);
   if (!template.value) stop('template-unobtainable');
   let credential;
   try {
@@ -268,48 +240,52 @@ async function verify(digits, now) {
   } catch (error) {
     stop(error.code || 'template');
   }
-  const did = issuer.value;
-  const result = { record, credential, did, now, checks: { proof: 'unknown', issuer: 'skipped', status: 'skipped', validity: 'skipped' } };
-  if (!did) return { ...result, state: 'issuer-unavailable' };
-  if (did.id !== idOf(credential.issuer)) return { ...result, state: 'unknown-issuer', checks: { ...result.checks, issuer: 'fail' } };
+  const issuer = known && known.issuers.find((each) => each.at === at), did = issuer && issuer.document;
+  const result = { record, credential, checks: { proof: 'unknown', issuer: 'skipped', status: 'skipped', validity: 'skipped' } };
+  const ends = (state, name, end) => ({ ...result, state, checks: { ...result.checks, [name]: end } });
+  if (!did) return ends('issuer-unavailable');
+  if (did.id !== idOf(credential.issuer)) return ends('unknown-issuer', 'issuer', 'fail');
   const proven = await proves(credential, did);
-  if (proven === null && !issuer.fresh) return { ...result, state: 'issuer-unavailable' };
-  if (!proven) return { ...result, state: 'tampered', checks: { ...result.checks, proof: 'fail' } };
-  const lists = await Promise.all(['revocation', 'refresh', 'suspension'].map((purpose) => list(credential, purpose, did, now)));
-  const [revoked, replaced, suspended] = lists.map((each) => each.bit);
+  if (proven === null && kept) return ends('issuer-unavailable');
+  if (!proven) return ends('tampered', 'proof', 'fail');
+  const read = await Promise.all(PURPOSES.map(async (purpose, n) => listed(await lists[n], purpose, credential, did, now)));
+  const [revoked, replaced, suspended] = read.map((each) => each.bit);
   const status = revoked ? (replaced ? 'superseded' : 'revoked') : suspended ? 'suspended'
-    : lists.every((each) => each.bit === 0) ? 'pass' : 'unknown';
-  const until = credential.validUntil && Date.parse(credential.validUntil);
-  const validity = now < Date.parse(credential.validFrom) ? 'not-yet-valid' : until && now > until ? 'expired' : 'pass';
+    : read.some((each) => each.bit === undefined) ? 'unknown' : 'pass';
+  const validity = now < Date.parse(credential.validFrom) ? 'not-yet-valid'
+    : now > Date.parse(credential.validUntil) ? 'expired' : 'pass';
   const failed = [status, validity].find((each) => each !== 'pass' && each !== 'unknown');
   return {
     ...result,
     state: failed || (status === 'unknown' ? 'status-unknown' : 'valid'),
-    signed: lists.map((each) => each.signed).filter(Boolean).sort()[0],
+    signed: read.map((each) => each.signed).filter(Boolean).sort()[0],
+    why: failed && failed === status ? await explained(credential, did, record.uuid) : {},
     checks: { proof: 'pass', issuer: 'pass', status, validity },
   };
 }
 
-// A text from the camera or the field: { digits, host }, or the code of a page.
+// A text from the camera or the field: digits, or the link of a certificate with its host, or that of a code.
 function linkOf(text) {
-  const plain = text.trim();
-  if (plain.length > MOST.link) stop('too-long');
-  if (/^[0-9]+$/.test(plain)) return { digits: plain };
-  const [, host, code, digits] = /^https?:\/\/([\w.:[\]-]+)\/v(?:\/([A-Z0-9-]{16,19})|\/?#(.+))$/i.exec(plain) || stop('not-compact');
-  return { digits, code, host: host.toLowerCase() };
+  if (text.length > MOST_LINK) stop('too-long');
+  if (/^\d/.test(text)) return { digits: text };
+  const [, host, code, digits] = /^https?:\/\/([\w.:[\]-]+)\/v(?:\/([A-Z0-9-]{16,19})|\/?#(.+))$/i.exec(text) || stop('not-compact');
+  return { digits, code, host };
 }
 
 async function judge(text) {
-  const now = Date.now();
+  const now = Date.now(), trust = get('/v/bundle.json');
   try {
-    const link = linkOf(text);
-    if (link.host) {
-      const { value } = await get('/.well-known/did.json');
-      const own = value && decodeURIComponent(value.id.replace('did:web:', ''));
-      if (own && own.toLowerCase() !== link.host) return { state: 'foreign', host: link.host, own, now };
-      if (link.code) return own ? location.assign(`/v/${link.code}`) : { state: 'issuer-unavailable', now };
+    const { digits, code, host } = linkOf(text.trim());
+    let at = '/';
+    if (host) {
+      // The host in the code is compared with the issuers' hosts, never with the page's own.
+      const { value } = await trust, issuer = value && value.issuers.find((each) => each.host === host.toLowerCase());
+      if (!value) return { state: 'issuer-unavailable', now };
+      if (!issuer) return { state: 'foreign', now, host, own: value.issuers[0].host };
+      if (code) return location.assign(`/v/${code}`);
+      at = issuer.at;
     }
-    return { ...await verify(link.digits, now), text };
+    return { ...await verify(digits, at, trust, now), now, text };
   } catch (error) {
     if (!error.code) console.error(error);
     return { state: error.code || 'undecidable', now, text };

@@ -79,6 +79,11 @@ impl Pages {
         environment.get_template(P::TEMPLATE)?.render(minijinja::value::Serde(page))
     }
 
+    /// A template as it is written.
+    fn source(&self, name: &str) -> Result<String, minijinja::Error> {
+        Ok(self.indonesian.get_template(name)?.source().to_owned())
+    }
+
     /// The page as an answer, with the headers that every page has.
     pub(crate) fn answer<P: Page>(&self, status: StatusCode, keep: Keep, page: &P) -> Response {
         match self.html(page) {

@@ -57,6 +57,10 @@ impl Store for SqliteStore {
         frozen::template(self, issuer, number).await
     }
 
+    async fn templates(&self, issuer: IssuerId) -> Result<Vec<u32>> {
+        frozen::templates(self, issuer).await
+    }
+
     async fn put_programme(&self, programme: &NewProgramme, now: Timestamp) -> Result<Programme> {
         frozen::put_programme(self, programme, now).await
     }

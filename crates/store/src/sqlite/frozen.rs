@@ -71,6 +71,14 @@ pub(super) async fn template(store: &SqliteStore, issuer: IssuerId, number: u32)
     found.as_ref().map(rows::artifact).transpose()
 }
 
+pub(super) async fn templates(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<u32>> {
+    let found = sqlx::query("SELECT number FROM templates WHERE issuer = $1 ORDER BY number")
+        .bind(issuer.0)
+        .fetch_all(&store.reader)
+        .await?;
+    found.iter().map(|row| rows::number(row, "number")).collect()
+}
+
 pub(super) async fn put_programme(store: &SqliteStore, programme: &NewProgramme, now: Timestamp) -> Result<Programme> {
     let row = sqlx::query(
         "INSERT INTO programmes (issuer, code, title_id, title_en, created_at) VALUES ($1, $2, $3, $4, $5) \

@@ -65,6 +65,7 @@ async fn template_numbers_are_given_once() {
         assert_eq!(store.put_template(issuer, &a, at(1)).await.unwrap(), 2);
         assert_eq!(store.template(issuer, 3).await.unwrap().unwrap().bytes, b"b");
         assert_eq!(store.template(issuer, 4).await.unwrap(), None);
+        assert_eq!(store.templates(issuer).await.unwrap(), [1, 2, 3]);
     }
 }
 

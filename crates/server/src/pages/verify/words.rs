@@ -1,0 +1,179 @@
+//! The words that the script of `/v` says, in the page's language, from where the other pages have them.
+
+use serde_json::{Map, Value, json};
+use vc::compact::CompactError;
+use vc::{Check, CheckName, Lang, Outcome, Problem, ProblemKind, Reason, State};
+
+use crate::config::Config;
+use crate::pages::result::{Asked, advice_words};
+
+/// The states that the page can come to.
+const STATES: [State; 11] = [
+    State::Valid,
+    State::Revoked,
+    State::Suspended,
+    State::Superseded,
+    State::Expired,
+    State::NotYetValid,
+    State::Tampered,
+    State::UnknownIssuer,
+    State::IssuerUnavailable,
+    State::StatusUnknown,
+    State::Undecidable,
+];
+
+/// How each check can end there, under the name that the script gives it.
+const ENDS: [(CheckName, &str, Outcome, Option<ProblemKind>); 16] = [
+    (CheckName::Proof, "pass", Outcome::Pass, None),
+    (CheckName::Proof, "fail", Outcome::Fail, Some(ProblemKind::Signature)),
+    (CheckName::Proof, "unknown", Outcome::Unknown, Some(ProblemKind::IssuerDocument)),
+    (CheckName::Issuer, "pass", Outcome::Pass, None),
+    (CheckName::Issuer, "fail", Outcome::Unknown, Some(ProblemKind::IssuerUnknown)),
+    (CheckName::Issuer, "skipped", Outcome::Skipped, None),
+    (CheckName::Status, "pass", Outcome::Pass, None),
+    (CheckName::Status, "revoked", Outcome::Fail, Some(ProblemKind::Revoked)),
+    (CheckName::Status, "suspended", Outcome::Fail, Some(ProblemKind::Suspended)),
+    (CheckName::Status, "superseded", Outcome::Fail, Some(ProblemKind::Superseded)),
+    (CheckName::Status, "unknown", Outcome::Unknown, Some(ProblemKind::StatusUnobtainable)),
+    (CheckName::Status, "skipped", Outcome::Skipped, None),
+    (CheckName::Validity, "pass", Outcome::Pass, None),
+    (CheckName::Validity, "expired", Outcome::Fail, Some(ProblemKind::Expired)),
+    (CheckName::Validity, "not-yet-valid", Outcome::Fail, Some(ProblemKind::NotYetValid)),
+    (CheckName::Validity, "skipped", Outcome::Skipped, None),
+];
+
+/// What stands between and beside, in the order in which `templates/pages/v/show.js` takes it.
+const LABELS: [(&str, &str); 34] = [
+    ("Diterbitkan oleh", "Issued by"),
+    ("Berakhir pada", "It expired on"),
+    ("Mulai berlaku pada", "In force from"),
+    ("Sejak", "Since"),
+    ("Alasan:", "Reason:"),
+    ("Diperiksa", "Checked"),
+    ("Periksa lagi", "Check again"),
+    ("Isi menurut data penerbit", "Content according to the issuer"),
+    ("Nama", "Name"),
+    ("Program pelatihan", "Programme"),
+    ("Nomor sertifikat", "Certificate number"),
+    ("Jam pelajaran", "Hours"),
+    ("Predikat", "Grade"),
+    ("Waktu pelatihan", "Training dates"),
+    ("Tanggal terbit", "Issued on"),
+    ("Berlaku sampai", "Valid until"),
+    ("Angkatan", "Cohort"),
+    ("Penerbit", "Issuer"),
+    ("Halaman dan unduhan sertifikat ini", "Page and downloads of this certificate"),
+    ("Keterangan dan mata pelatihan", "Description and subjects"),
+    ("Versi terbaru sertifikat ini", "The newer version of this certificate"),
+    ("Yang kami periksa", "What we checked"),
+    ("Data status", "Status data of"),
+    ("Masa berlaku: tanpa batas", "Validity period: no end"),
+    ("Sertifikat ini tidak kedaluwarsa.", "This certificate does not expire."),
+    ("Rincian teknis", "Technical details"),
+    ("Hasil", "Result"),
+    ("Kunci", "Key"),
+    ("Pola", "Template"),
+    ("Periksa sertifikat lain", "Check another certificate"),
+    ("pemeriksaan sertifikat", "certificate check"),
+    (
+        "Kamera tidak dapat dipakai. Izinkan kamera, atau pilih gambar.",
+        "The camera cannot be used. Allow it, or choose a picture.",
+    ),
+    (
+        "Ada beberapa kode dalam gambar ini. Potong gambarnya hingga satu kode saja.",
+        "There are several codes in this picture. Crop it to one.",
+    ),
+    (
+        "Kode QR tidak terbaca dalam gambar ini. Ambil gambar yang lebih dekat dan terang.",
+        "No QR code could be read in this picture. Take one that is closer and brighter.",
+    ),
+];
+
+/// Each text once, in `pool`; everything else names texts by their place there.
+#[derive(Default)]
+struct Pool(Vec<String>);
+
+impl Pool {
+    fn put<T: Into<String>>(&mut self, texts: impl IntoIterator<Item = T>) -> Value {
+        texts.into_iter().map(|text| json!(self.place(text.into()))).collect()
+    }
+
+    fn place(&mut self, text: String) -> usize {
+        self.0.iter().position(|kept| *kept == text).unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        })
+    }
+}
+
+/// Everything that the script says.
+pub(super) fn words(config: &Config, lang: Lang) -> Value {
+    let mut pool = Pool::default();
+    let (mut states, mut notes, mut ends, mut reasons) = (Map::new(), Map::new(), Map::new(), Map::new());
+    let other = if lang == Lang::Id { Lang::En } else { Lang::Id };
+    for state in STATES {
+        let said = vc::state_sentences(state, lang);
+        let elsewhere = vc::state_sentences(state, other).headline;
+        let all = [said.kicker, said.headline, said.meaning, said.advice, elsewhere];
+        states.insert(state.code().to_owned(), pool.put(all));
+        let asked = Asked { config, lang, now: jiff::Timestamp::UNIX_EPOCH, path: None };
+        let (kind, strong, text) = advice_words(state, asked);
+        notes.insert(state.code().to_owned(), pool.put([kind.to_owned(), strong.to_owned(), text]));
+    }
+    for (code, said) in unread(lang).into_iter().zip(unread(other)).map(|((code, here), (_, there))| {
+        let [kicker, headline, meaning, advice] = here;
+        (code, [kicker, headline, meaning, advice, there[1].clone()])
+    }) {
+        states.insert(code.to_owned(), pool.put(said));
+    }
+    for (name, end, outcome, kind) in ENDS {
+        let check = Check { name, outcome, problem: kind.map(|kind| Problem::new(kind, "", "")) };
+        let (title, detail) = vc::check_line(&check, lang);
+        ends.insert(format!("{}.{end}", name.code()), pool.put([title, detail.to_owned()]));
+    }
+    for reason in Reason::ALL {
+        reasons.insert(reason.code().to_owned(), json!(pool.place(reason.wording(lang).to_owned())));
+    }
+    let labels = pool.put(LABELS.map(|(id, en)| if lang == Lang::Id { id } else { en }));
+    json!({ "pool": pool.0, "states": states, "notes": notes, "ends": ends, "reasons": reasons, "labels": labels })
+}
+
+/// What is said without a credential: kicker, headline, meaning, advice.
+fn unread(lang: Lang) -> Vec<(&'static str, [String; 4])> {
+    let kicker = vc::state_sentences(State::StatusUnknown, lang).kicker;
+    let errors = [
+        CompactError::NotCompact,
+        CompactError::TooLong { length: 0, most: 0 },
+        CompactError::CheckSum { expected: 0, found: 1 },
+        CompactError::Newer { format: 2 },
+        CompactError::NoTemplate { number: 0 },
+        CompactError::Template { reason: String::new() },
+    ];
+    let mut all: Vec<_> = errors
+        .iter()
+        .map(|error| {
+            let headline = error.what(lang).trim_end_matches('.').to_owned();
+            (error.code(), [kicker.to_owned(), headline, String::new(), error.next(lang).to_owned()])
+        })
+        .collect();
+    all.push(("foreign", foreign(lang).map(str::to_owned)));
+    all
+}
+
+/// A code that leads to a host that is not the issuer's: an alarm, whatever its digits say.
+fn foreign(lang: Lang) -> [&'static str; 4] {
+    match lang {
+        Lang::Id => [
+            "Tidak dapat dipercaya",
+            "Kode ini mengarah ke alamat lain",
+            "Alamat di dalam kode QR bukan alamat penerbit; hasil di sana tidak dapat dipercaya.",
+            "Ketik kode verifikasinya di sini, atau hubungi penerbit.",
+        ],
+        Lang::En => [
+            "Not to be trusted",
+            "This code leads to another address",
+            "The address in the QR code is not the issuer's; do not trust results there.",
+            "Type the verification code here, or ask the issuer.",
+        ],
+    }
+}
