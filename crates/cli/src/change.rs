@@ -69,7 +69,7 @@ pub(crate) struct Reissue {
 
 impl Revoke {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let why = Why::parse(&self.reason)?;
+        let why = Why::parse(&self.reason, installation::salt())?;
         let desk = Desk::open(&self.target, Hand::Changing).await?;
         let changed = status::revoke(&desk.office, &desk.ring, desk.certificate.id, &why, now()).await?;
         tell(&changed)
@@ -78,7 +78,7 @@ impl Revoke {
 
 impl Suspend {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let why = Why::parse(&self.reason)?;
+        let why = Why::parse(&self.reason, installation::salt())?;
         let desk = Desk::open(&self.target, Hand::Changing).await?;
         let changed = status::suspend(&desk.office, &desk.ring, desk.certificate.id, &why, now()).await?;
         tell(&changed)
@@ -87,7 +87,7 @@ impl Suspend {
 
 impl Reinstate {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let why = self.reason.as_deref().map(Why::parse).transpose()?;
+        let why = self.reason.as_deref().map(|reason| Why::parse(reason, installation::salt())).transpose()?;
         let desk = Desk::open(&self.target, Hand::Changing).await?;
         let changed = status::reinstate(&desk.office, &desk.ring, desk.certificate.id, why.as_ref(), now()).await?;
         tell(&changed)

@@ -123,6 +123,11 @@ pub(crate) fn rng() -> StdRng {
     StdRng::from_rng(&mut rand::rng())
 }
 
+/// Chance for a note, so that its hash tells nothing about it.
+pub(crate) fn salt() -> String {
+    uuid::Uuid::from_u128(rand::random()).simple().to_string()
+}
+
 /// Opens a data directory for work.
 pub(crate) async fn open(dir: &Path) -> Result<Installation, Failure> {
     let config = Config::load(dir)?;

@@ -3,6 +3,7 @@
 //! One file per command. Exit codes: 0 valid or done, 1 invalid, 2 usage or a sheet with problems, 3 could not be
 //! decided, 4 other failures.
 
+mod audit;
 mod change;
 mod demo;
 mod design;
@@ -15,6 +16,7 @@ mod keys;
 mod list;
 mod output;
 mod serve;
+mod users;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +48,8 @@ enum Command {
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Design(design::Design),
+    Users(users::Users),
+    Audit(audit::Audit),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +80,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Verify(verify) => verify.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Design(design) => design.run(),
+        Command::Users(users) => users.run().await,
+        Command::Audit(audit) => audit.run().await,
     }
 }
 

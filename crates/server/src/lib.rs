@@ -12,6 +12,7 @@ mod asked;
 mod bounds;
 mod check;
 pub mod config;
+pub mod desk;
 mod error;
 mod health;
 mod jobs;

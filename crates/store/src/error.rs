@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use crate::{Act, BatchId, State};
+use crate::{Act, BatchId, DraftId, State, UserId};
 
 /// Why the store could not do it. Nothing has been written.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +135,24 @@ pub enum StoreError {
         /// How many are unsigned.
         unsigned: u32,
     },
+    /// No user with this id.
+    #[error("there is no user {}", id.0)]
+    UnknownUser {
+        /// The id asked for.
+        id: UserId,
+    },
+    /// No draft with this id.
+    #[error("there is no draft {id}")]
+    UnknownDraft {
+        /// The id asked for.
+        id: DraftId,
+    },
+    /// Somebody else has changed the draft, or it is not in a state where this can be done.
+    #[error("draft {id} has been changed since it was looked at")]
+    DraftMoved {
+        /// Which draft.
+        id: DraftId,
+    },
     /// A row holds what this version cannot read.
     #[error("the database holds '{value}' as {what}, which this piagam cannot read")]
     Unreadable {
@@ -190,6 +208,11 @@ impl StoreError {
             }
             Self::ListsFull { .. } => "Begin a new issuer (another base URL); write to the makers of piagam.",
             Self::Unfinished { .. } => "Run the same command again: it signs the rest.",
+            Self::UnknownUser { .. } => "See `piagam users list --dir DIR`.",
+            Self::UnknownDraft { .. } => "Open the list of cohorts at the desk.",
+            Self::DraftMoved { .. } => {
+                "Load the page again, look at how it stands now, and repeat if it is still needed."
+            }
             Self::Unreadable { .. } => "Install the newer piagam that wrote it, or restore a backup.",
             Self::Database { .. } => "Run `piagam doctor --dir DIR` to see what is wrong with the database.",
         }

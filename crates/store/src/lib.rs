@@ -19,7 +19,9 @@
 //! 8. **Personal data lies where it can be erased**: name, grade, person key, details, signed bytes. Events name ids,
 //!    never persons.
 //! 9. **Order is stable**: certificates are listed in the order of their reservation ([`Certificate::serial`]).
-//! 10. **The clock and chance are arguments.** Nothing here reads the time or draws a random number.
+//! 10. **Events are a chain**: each one's hash covers the one before it ([`Head`]). What a person wrote about an event is
+//!    covered by a salted hash and can be erased.
+//! 11. **The clock and chance are arguments.** Nothing here reads the time or draws a random number.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -42,6 +44,9 @@
 //! ```
 
 mod api_lists;
+mod chain;
+mod desk;
+mod drafts;
 mod error;
 mod locate;
 mod model;
@@ -54,6 +59,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use api_lists::{ApiLists, ApiPlace, ApiStatusDocument, ApiStatusList};
+pub use chain::{Broken, Head};
+pub use desk::*;
+pub use drafts::*;
 pub use error::StoreError;
 pub use locate::{LocateError, locate, plain_code, shown_code};
 pub use model::*;
@@ -77,7 +85,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: ApiLists + Renderings + 'static {
+pub trait Store: ApiLists + Desk + Drafts + Renderings + 'static {
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.
@@ -257,6 +265,9 @@ pub trait Store: ApiLists + Renderings + 'static {
 
     /// Keeps what `POST /credentials/issue` signed, with its event. The same id again is [`StoreError::Taken`].
     async fn put_api_credential(&self, credential: &ApiCredential) -> Result<()>;
+
+    /// The end of the chain of events.
+    async fn chain_head(&self) -> Result<Head>;
 
     /// Appends an event. Events are never changed or removed.
     async fn append_event(&self, event: &NewEvent) -> Result<()>;

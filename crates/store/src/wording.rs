@@ -2,7 +2,7 @@
 
 use vc::Lang;
 
-use crate::{Act, LocateError, State, StoreError};
+use crate::{Act, Broken, LocateError, State, StoreError};
 
 impl StoreError {
     /// What is wrong, and what to do next, in one language.
@@ -52,6 +52,9 @@ impl StoreError {
             Self::Unfinished { batch, unsigned } => {
                 format!("kelompok penerbitan {batch} masih memiliki {unsigned} sertifikat yang belum ditandatangani")
             }
+            Self::UnknownUser { id } => format!("tidak ada pengguna {}", id.0),
+            Self::UnknownDraft { id } => format!("tidak ada draf {id}"),
+            Self::DraftMoved { id } => format!("draf {id} sudah diubah sejak terakhir dilihat"),
             Self::Unreadable { what, value } => {
                 format!("basis data memuat '{value}' sebagai {what}, yang tidak dapat dibaca piagam ini")
             }
@@ -93,8 +96,28 @@ impl StoreError {
             }
             Self::ListsFull { .. } => "Mulai penerbit baru (alamat dasar lain) dan hubungi pembuat piagam.",
             Self::Unfinished { .. } => "Ulangi perintah yang sama: sisanya akan ditandatangani.",
+            Self::UnknownUser { .. } => "Lihat daftarnya dengan `piagam users list --dir DIR`.",
+            Self::UnknownDraft { .. } => "Buka daftar angkatan di meja penerbitan.",
+            Self::DraftMoved { .. } => {
+                "Muat ulang halamannya, lihat keadaannya sekarang, lalu ulangi bila masih perlu."
+            }
             Self::Unreadable { .. } => "Pasang piagam lebih baru yang menulisnya, atau pulihkan cadangan.",
             Self::Database { .. } => "Jalankan `piagam doctor --dir DIR` untuk melihat masalah pada basis data.",
+        }
+    }
+}
+
+impl Broken {
+    /// What is wrong, in Indonesian.
+    pub fn in_indonesian(&self) -> String {
+        match self {
+            Self::Hash { number, stored, computed } => {
+                format!("kejadian {number} memiliki hash {stored}, isinya menghasilkan {computed}")
+            }
+            Self::Gap { before, found } => {
+                format!("kejadian {found} mengikuti kejadian {before}: yang di antaranya hilang")
+            }
+            Self::Note { number } => format!("catatan kejadian {number} bukan yang ditulis dahulu"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "contract/batches.rs"]
 mod batches;
+#[path = "contract/desk.rs"]
+mod desk;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/installation.rs"]

@@ -71,7 +71,7 @@ async fn the_old_addresss_lists_are_signed_on_time() {
 #[tokio::test]
 async fn an_old_certificate_is_revoked_by_its_own_issuer() {
     let (mut desk, issued) = moved().await;
-    let why = Why::parse("data-error").unwrap();
+    let why = Why::parse("data-error", "garam".to_owned()).unwrap();
     revoke(&desk.office, &desk.ring, issued[0], &why, now()).await.unwrap();
     let report = desk.verify(&desk.find(issued[0]).await, Suite::Rdfc).await;
     assert_eq!((report.verdict, report.state), (Verdict::Invalid, vc::State::Revoked), "{report:?}");

@@ -125,7 +125,7 @@ async fn short_and_full_differ_and_reserved_ones_have_nothing() {
         let known = desk.office.store.rendering(&ArtifactHash::of(bytes)).await.unwrap();
         assert_eq!(known.map(|known| (known.certificate, known.kind)), Some((id, kind)));
     }
-    let why = Why::parse("data-error").unwrap();
+    let why = Why::parse("data-error", "garam".to_owned()).unwrap();
     revoke(&desk.office, &desk.ring, id, &why, now()).await.unwrap();
     let reserved = Certificate { state: State::Reserved, ..certificate };
     assert!(matches!(deliverer.short_pdf(&reserved).await, Err(IssueError::NothingToDeliver { .. })));

@@ -1,7 +1,7 @@
 //! Revoke, suspend, reinstate: the store first, then the lists signed again, then told.
 
 use jiff::Timestamp;
-use store::{Act, Certificate, Change, StoreError};
+use store::{Act, Certificate, Change, Note, StoreError};
 use uuid::Uuid;
 use vc::Reason;
 
@@ -16,25 +16,26 @@ pub struct Why {
     /// From the fixed list; published.
     pub reason: Reason,
     /// Free text; internal.
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 /// The longest internal note, in characters.
 const MAX_NOTE_CHARS: usize = 1_000;
 
 impl Why {
-    /// Reads `--reason CODE|TEXT`: a code of the fixed list, or free text, which is published as `other`.
+    /// Reads `--reason CODE|TEXT`: a code of the fixed list, or free text, which is published as `other`. `salt` is
+    /// chance for the text ([`Note::salt`]).
     ///
     /// # Errors
     /// [`IssueError::Reason`] for `superseded`, which belongs to reissuing.
-    pub fn parse(text: &str) -> Result<Self, IssueError> {
+    pub fn parse(text: &str, salt: String) -> Result<Self, IssueError> {
         let text = text.trim();
         match Reason::from_code(text) {
             Some(Reason::Superseded) => Err(IssueError::Reason { code: text.to_owned() }),
             Some(reason) => Ok(Self { reason, note: None }),
             None => {
-                let note: String = text.chars().take(MAX_NOTE_CHARS).collect();
-                Ok(Self { reason: Reason::Other, note: (!note.is_empty()).then_some(note) })
+                let text: String = text.chars().take(MAX_NOTE_CHARS).collect();
+                Ok(Self { reason: Reason::Other, note: (!text.is_empty()).then_some(Note { salt, text }) })
             }
         }
     }

@@ -14,7 +14,7 @@ async fn one() -> (Desk, Certificate) {
 #[tokio::test]
 async fn a_revoked_certificate_is_invalid_with_date_and_reason() {
     let (desk, certificate) = one().await;
-    let why = Why::parse("data-error").unwrap();
+    let why = Why::parse("data-error", "garam".to_owned()).unwrap();
     let revoked = revoke(&desk.office, &desk.ring, certificate.id, &why, now()).await.unwrap();
     assert_eq!(revoked.state, State::Revoked);
     for suite in [Suite::Rdfc, Suite::Jcs] {
@@ -29,7 +29,7 @@ async fn a_revoked_certificate_is_invalid_with_date_and_reason() {
 async fn a_suspended_certificate_comes_back() {
     let (desk, certificate) = one().await;
     let ring = &desk.ring;
-    let why = Why::parse("dilaporkan oleh instansi").unwrap();
+    let why = Why::parse("dilaporkan oleh instansi", "garam".to_owned()).unwrap();
     assert_eq!((why.reason, why.note.as_deref()), (Reason::Other, Some("dilaporkan oleh instansi")));
     suspend(&desk.office, ring, certificate.id, &why, now()).await.unwrap();
     let report = desk.verify(&certificate, Suite::Rdfc).await;
@@ -54,7 +54,7 @@ async fn lists_are_signed_again_when_they_changed_or_are_a_day_old() {
     assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), Published { lists: 1, records: 0 });
     assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), nothing);
 
-    let why = Why::parse("misconduct").unwrap();
+    let why = Why::parse("misconduct", "garam".to_owned()).unwrap();
     revoke(&desk.office, ring, certificate.id, &why, next_day).await.unwrap();
     assert_eq!(publish_due(&desk.office, ring, next_day).await.unwrap(), nothing, "the act has published");
     let document = desk
@@ -75,7 +75,7 @@ async fn lists_are_signed_again_when_they_changed_or_are_a_day_old() {
 #[tokio::test]
 async fn an_act_whose_lists_could_not_be_signed_is_published_by_the_next_try() {
     let (desk, certificate) = one().await;
-    let why = Why::parse("data-error").unwrap();
+    let why = Why::parse("data-error", "garam".to_owned()).unwrap();
     let change = store::Change {
         certificate: certificate.id,
         act: store::Act::Revoke,
@@ -100,6 +100,6 @@ async fn a_record_tells_nothing_about_the_person() {
 
 #[test]
 fn superseded_is_no_reason_to_revoke() {
-    assert!(matches!(Why::parse(" superseded "), Err(IssueError::Reason { .. })));
-    assert_eq!(Why::parse("").unwrap(), Why { reason: Reason::Other, note: None });
+    assert!(matches!(Why::parse(" superseded ", "garam".to_owned()), Err(IssueError::Reason { .. })));
+    assert_eq!(Why::parse("", "garam".to_owned()).unwrap(), Why { reason: Reason::Other, note: None });
 }

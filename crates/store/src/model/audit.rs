@@ -35,6 +35,17 @@ pub struct NewEvent {
     pub object: String,
     /// Why: a reason code.
     pub reason: Option<String>,
+    /// Why, in somebody's words. Erasable.
+    pub note: Option<Note>,
+}
+
+/// What a person wrote. It may name persons: it lies where it can be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Chance, so that nobody can guess the text from its hash.
+    pub salt: String,
+    /// The words.
+    pub text: String,
 }
 
 /// An event as remembered.
@@ -42,8 +53,12 @@ pub struct NewEvent {
 pub struct Event {
     /// Counts all events.
     pub number: i64,
-    /// What happened.
+    /// What happened. The note is gone when it was erased.
     pub event: NewEvent,
+    /// The hash of its note, when it had one.
+    pub note_hash: Option<String>,
+    /// Its hash in the chain ([`crate::Head`]).
+    pub hash: String,
 }
 
 /// How much of everything there is.

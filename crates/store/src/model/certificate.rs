@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{BatchId, CohortId, IssuerId, ProgrammeId};
+use super::{BatchId, CohortId, IssuerId, Note, ProgrammeId};
 
 /// A certificate to be reserved.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,7 +198,7 @@ pub struct Change {
     /// Why: a code from the fixed list.
     pub reason: Option<String>,
     /// Why, in free text. Internal.
-    pub note: Option<String>,
+    pub note: Option<Note>,
     /// Who.
     pub actor: String,
     /// When.

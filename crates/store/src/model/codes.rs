@@ -1,5 +1,7 @@
 //! The words that stand for enum values, in the database and outside. They are stored: never change one.
 
+use crate::{DraftState, Role};
+
 use super::{Act, ArtifactKind, BatchKind, BatchState, KeyRole, State, StatusPurpose, Suite};
 
 macro_rules! codes {
@@ -35,6 +37,14 @@ codes!(State {
 });
 codes!(Act { Revoke = "revoke", Suspend = "suspend", Reinstate = "reinstate", Supersede = "supersede" });
 codes!(StatusPurpose { Revocation = "revocation", Suspension = "suspension", Refresh = "refresh" });
+codes!(Role { Operator = "operator", Approver = "approver", Admin = "admin", Auditor = "auditor" });
+codes!(DraftState {
+    Draft = "draft",
+    Submitted = "submitted",
+    Approved = "approved",
+    Issued = "issued",
+    Discarded = "discarded",
+});
 codes!(Suite { Rdfc = "eddsa-rdfc-2022", Jcs = "eddsa-jcs-2022" });
 
 impl Act {

@@ -100,6 +100,7 @@ impl ApiLists for SqliteStore {
             act: "api-revoke".to_owned(),
             object: format!("api/status/{}#{}", place.list, place.index),
             reason: None,
+            note: None,
         };
         audit::append(&mut write, &event).await?;
         write.commit().await?;

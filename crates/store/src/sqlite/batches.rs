@@ -171,6 +171,7 @@ pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, now: Timestam
         act: "issue".to_owned(),
         object: id.to_string(),
         reason: None,
+        note: None,
     };
     audit::append(&mut write, &event).await?;
     let finished = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;

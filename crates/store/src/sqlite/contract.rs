@@ -199,6 +199,10 @@ impl Store for SqliteStore {
         audit::put_api_credential(self, credential).await
     }
 
+    async fn chain_head(&self) -> Result<Head> {
+        audit::chain_head(self).await
+    }
+
     async fn append_event(&self, event: &NewEvent) -> Result<()> {
         audit::append_event(self, event).await
     }

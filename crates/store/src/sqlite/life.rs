@@ -88,7 +88,7 @@ async fn apply(write: &mut SqliteConnection, change: &Change, to: State, success
     .bind(to.code())
     .bind(millis(change.at))
     .bind(change.reason.as_ref().filter(|_| !in_force))
-    .bind(change.note.as_ref().filter(|_| !in_force))
+    .bind(change.note.as_ref().filter(|_| !in_force).map(|note| &note.text))
     .bind(successor.map(|id| id.to_string()))
     .execute(&mut *write)
     .await?;
@@ -113,6 +113,7 @@ async fn apply(write: &mut SqliteConnection, change: &Change, to: State, success
         act: change.act.code().to_owned(),
         object: id,
         reason: change.reason.clone(),
+        note: change.note.clone(),
     };
     audit::append(write, &event).await
 }

@@ -9,6 +9,8 @@ mod audit;
 mod batches;
 mod certificates;
 mod contract;
+mod desk;
+mod drafts;
 mod fault;
 mod frozen;
 mod installation;

@@ -11,7 +11,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection};
 
-use super::SqliteStore;
+use super::{SqliteStore, audit};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -65,7 +65,9 @@ async fn opened(path: &Path, found: i64) -> Result<SqliteStore> {
         check_applied(&writer).await?;
     }
     let reader = pool(READERS, options.pragma("query_only", "1"));
-    Ok(SqliteStore { path: path.to_owned(), writer, reader })
+    let store = SqliteStore { path: path.to_owned(), writer, reader };
+    audit::chain_older(&store).await?;
+    Ok(store)
 }
 
 pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {

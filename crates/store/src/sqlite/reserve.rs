@@ -49,6 +49,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
         act: "reserve".to_owned(),
         object: batch.id.to_string(),
         reason: None,
+        note: None,
     };
     audit::append(&mut write, &event).await?;
     let reserved = batches::load(&mut write, batch.id).await?.ok_or(StoreError::UnknownBatch { id: batch.id })?;

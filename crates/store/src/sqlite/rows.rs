@@ -236,6 +236,70 @@ pub(super) fn event(row: &SqliteRow) -> Result<Event> {
             act: row.try_get("act")?,
             object: row.try_get("object")?,
             reason: row.try_get("reason")?,
+            note: note(row)?,
         },
+        note_hash: row.try_get("note_hash")?,
+        hash: row.try_get("hash")?,
     })
+}
+
+/// The note beside an event, joined to it.
+fn note(row: &SqliteRow) -> Result<Option<Note>> {
+    let (salt, text): (Option<String>, Option<String>) = (row.try_get("salt")?, row.try_get("text")?);
+    Ok(salt.zip(text).map(|(salt, text)| Note { salt, text }))
+}
+
+pub(super) fn user(row: &SqliteRow) -> Result<User> {
+    let step: i64 = row.try_get("totp_step")?;
+    Ok(User {
+        id: UserId(row.try_get("id")?),
+        login: row.try_get("login")?,
+        name: row.try_get("name")?,
+        role: word(row, "role", "a role", Role::from_code)?,
+        password: row.try_get("password")?,
+        must_change: row.try_get::<i64, _>("must_change")? == 1,
+        totp_secret: row.try_get("totp_secret")?,
+        totp_step: step.unsigned_abs(),
+        failures: number(row, "failures")?,
+        locked_until: maybe_time(row, "locked_until")?,
+        disabled_at: maybe_time(row, "disabled_at")?,
+        created_at: time(row, "created_at")?,
+        seen_at: maybe_time(row, "seen_at")?,
+        recovery_codes_left: number(row, "recovery_codes_left")?,
+    })
+}
+
+pub(super) fn draft(row: &SqliteRow) -> Result<Draft> {
+    let by = |user: &str, at: &str| -> Result<Option<(UserId, Timestamp)>> {
+        Ok(row.try_get::<Option<i64>, _>(user)?.map(UserId).zip(maybe_time(row, at)?))
+    };
+    Ok(Draft {
+        serial: row.try_get("serial")?,
+        id: DraftId(id(row, "id")?),
+        state: word(row, "state", "a draft's state", DraftState::from_code)?,
+        version: row.try_get("version")?,
+        title: row.try_get("title")?,
+        cohort: row.try_get("cohort")?,
+        programme_text: row.try_get("programme_text")?,
+        sheet_name: row.try_get("sheet_name")?,
+        rows: RowCounts {
+            passed: number(row, "passed")?,
+            problems: number(row, "problems")?,
+            warnings: number(row, "warnings")?,
+            skipped: number(row, "skipped")?,
+        },
+        created_by: UserId(row.try_get("created_by")?),
+        created_at: time(row, "created_at")?,
+        changed_at: time(row, "changed_at")?,
+        submitted: by("submitted_by", "submitted_at")?,
+        decided: by("decided_by", "decided_at")?,
+        returned: row.try_get("returned")?,
+        batch: maybe_id(row, "batch")?.map(BatchId),
+        stopped: row.try_get("stopped")?,
+    })
+}
+
+/// A column that may name a user.
+pub(super) fn maybe_user(row: &SqliteRow, column: &str) -> Result<Option<UserId>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(UserId))
 }

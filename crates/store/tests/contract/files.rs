@@ -155,8 +155,29 @@ async fn connect(file: &SqliteFile) -> sqlx::SqliteConnection {
 }
 
 async fn execute(file: &SqliteFile, sql: String) {
+    try_execute(file, sql).await.unwrap();
+}
+
+async fn try_execute(file: &SqliteFile, sql: String) -> sqlx::Result<()> {
     use sqlx::Connection;
     let mut connection = connect(file).await;
-    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
+    connection.close().await?;
+    done.map(|_| ())
+}
+
+#[tokio::test]
+async fn events_from_before_the_chain_join_it_when_the_database_is_opened() {
+    let file = SqliteFile::new();
+    filled(&file).await;
+    let sound = SqliteStore::open(file.path()).await.unwrap().chain_head().await.unwrap();
+    let trigger = "CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events WHEN OLD.hash IS NOT NULL \
+                   BEGIN SELECT RAISE(ABORT, 'events are append-only'); END";
+    for sql in ["DROP TRIGGER events_are_never_changed", "UPDATE events SET hash = NULL", trigger] {
+        execute(&file, sql.to_owned()).await;
+    }
+    let store = SqliteStore::open(file.path()).await.unwrap();
+    assert_eq!(store.chain_head().await.unwrap(), sound);
+    let refused = try_execute(&file, "UPDATE events SET hash = NULL".to_owned()).await;
+    assert!(refused.is_err(), "a hash is never changed");
 }

@@ -100,6 +100,7 @@ async fn events_are_kept_in_order() {
                 act: "look".to_owned(),
                 object: (*object).to_owned(),
                 reason: None,
+                note: None,
             };
             store.append_event(&event).await.unwrap();
         }

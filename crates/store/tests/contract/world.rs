@@ -218,7 +218,7 @@ pub(crate) fn change(certificate: Uuid, act: Act) -> Change {
         certificate,
         act,
         reason: Some("data-error".to_owned()),
-        note: Some("catatan".to_owned()),
+        note: Some(Note { salt: "garam".to_owned(), text: "catatan".to_owned() }),
         actor: "test".to_owned(),
         at: at(30),
     }
