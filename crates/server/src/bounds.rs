@@ -45,6 +45,12 @@ pub(crate) const VERIFICATIONS_A_MINUTE: u32 = 3_000;
 /// How many credentials a client may have signed or revoked in a minute. It has a token besides.
 pub(crate) const ISSUANCES_A_MINUTE: u32 = 3_000;
 
+/// How many attempts to sign in a client may make in a minute: a whole office in the morning.
+pub(crate) const SIGN_INS_A_MINUTE: u32 = 60;
+
+/// The largest form of the desk that has no file in it.
+pub(crate) const FORM_BYTES: usize = 512 * 1024;
+
 /// How many clients' allowances are told apart at once: 65,536 x 50 bytes.
 pub(crate) const CLIENTS: usize = 65_536;
 

@@ -29,6 +29,8 @@ pub(crate) enum Costly {
     Verify,
     /// A credential to be signed, or one to be revoked.
     Issue,
+    /// An attempt to sign in: a password to be hashed.
+    SignIn,
 }
 
 /// The allowances of all clients.
@@ -36,6 +38,7 @@ pub(crate) struct Allowances {
     uploads: Allowance,
     verifications: Allowance,
     issuances: Allowance,
+    sign_ins: Allowance,
     proxies: Vec<IpAddr>,
 }
 
@@ -50,13 +53,14 @@ impl Allowances {
             uploads: Allowance::a_minute(uploads),
             verifications: Allowance::a_minute(verifications),
             issuances: Allowance::a_minute(issuances),
+            sign_ins: Allowance::a_minute(bounds::SIGN_INS_A_MINUTE),
             proxies: config.server.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
         }
     }
 
     /// Forgets the clients whose allowance is whole again.
     pub(crate) fn forget(&self) {
-        for Allowance(limiter) in [&self.uploads, &self.verifications, &self.issuances] {
+        for Allowance(limiter) in [&self.uploads, &self.verifications, &self.issuances, &self.sign_ins] {
             if let Some(limiter) = limiter {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
@@ -69,6 +73,7 @@ impl Allowances {
             Costly::Upload => &self.uploads,
             Costly::Verify => &self.verifications,
             Costly::Issue => &self.issuances,
+            Costly::SignIn => &self.sign_ins,
         }
     }
 }
@@ -97,7 +102,7 @@ pub(crate) async fn charge(State((app, costly)): State<(Arc<App>, Costly)>, requ
     let client = client(peer, request.headers(), &app.allowances.proxies);
     let Err(seconds) = app.allowances.of(costly).take(client) else { return next.run(request).await };
     match costly {
-        Costly::Upload => Oops::TooMany(seconds).page(&app, Hl::of(request.uri()).lang()),
+        Costly::Upload | Costly::SignIn => Oops::TooMany(seconds).page(&app, Hl::of(request.uri()).lang()),
         Costly::Verify | Costly::Issue => too_many().retry_after(seconds).into_response(),
     }
 }

@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Problem;
 use crate::limit::Costly;
-use crate::{App, achievement, api, bounds, check, health, limit, publish, take};
+use crate::{App, achievement, api, bounds, check, desk, health, limit, publish, take};
 
 /// The service as one router.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -75,6 +75,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(public)
         .merge(machines)
         .merge(house)
+        .merge(desk::router(&app))
         .fallback(check::no_such_page)
         .method_not_allowed_fallback(no_such_method)
         .layer(CompressionLayer::new().compress_when(compressible))

@@ -4,6 +4,8 @@
 mod api;
 #[path = "service/badges.rs"]
 mod badges;
+#[path = "service/desk.rs"]
+mod desk;
 #[path = "service/load.rs"]
 mod load;
 #[path = "service/mutated.rs"]
@@ -20,6 +22,8 @@ mod real;
 mod routes;
 #[path = "service/sockets.rs"]
 mod sockets;
+#[path = "service/staff.rs"]
+mod staff;
 #[path = "service/standards.rs"]
 mod standards;
 #[path = "service/world.rs"]

@@ -20,7 +20,7 @@
 //!    never persons.
 //! 9. **Order is stable**: certificates are listed in the order of their reservation ([`Certificate::serial`]).
 //! 10. **Events are a chain**: each one's hash covers the one before it ([`Head`]). What a person wrote about an event is
-//!    covered by a salted hash and can be erased.
+//!     covered by a salted hash and can be erased.
 //! 11. **The clock and chance are arguments.** Nothing here reads the time or draws a random number.
 //!
 //! ```
@@ -274,4 +274,7 @@ pub trait Store: ApiLists + Desk + Drafts + Renderings + 'static {
 
     /// Events in the order of their happening, of one object or of all. `after` is the last number seen.
     async fn events(&self, object: Option<&str>, after: i64, limit: u32) -> Result<Vec<Event>>;
+
+    /// The same, newest first: events before a number.
+    async fn events_before(&self, object: Option<&str>, before: i64, limit: u32) -> Result<Vec<Event>>;
 }

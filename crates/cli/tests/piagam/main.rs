@@ -14,4 +14,5 @@ mod moved;
 mod paper;
 mod privacy;
 mod sick;
+mod users;
 mod verify;

@@ -30,7 +30,10 @@ async fn a_suspended_certificate_comes_back() {
     let (desk, certificate) = one().await;
     let ring = &desk.ring;
     let why = Why::parse("dilaporkan oleh instansi", "garam".to_owned()).unwrap();
-    assert_eq!((why.reason, why.note.as_deref()), (Reason::Other, Some("dilaporkan oleh instansi")));
+    assert_eq!(
+        (why.reason, why.note.as_ref().map(|note| note.text.as_str())),
+        (Reason::Other, Some("dilaporkan oleh instansi"))
+    );
     suspend(&desk.office, ring, certificate.id, &why, now()).await.unwrap();
     let report = desk.verify(&certificate, Suite::Rdfc).await;
     assert_eq!((report.verdict, report.state), (Verdict::Invalid, vc::State::Suspended), "{report:?}");

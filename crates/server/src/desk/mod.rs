@@ -1,3 +1,107 @@
 //! The desk: where an agency's staff prepares, approves, issues and looks after certificates. Everything under `/desk`.
+//!
+//! [`Table`] holds every address with the roles that may come in; `gate` looks before a body is read. Forms are
+//! answered once (`form`), what cannot be undone asks for the authenticator's code again (`proof`). Handlers lie beside
+//! their pages, one file a place of the sidebar.
 
 pub mod account;
+mod assets;
+mod audit;
+mod form;
+mod frame;
+mod gate;
+mod message;
+mod proof;
+mod session;
+mod sign_in;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::limit::{Costly, charge};
+use crate::{App, bounds};
+
+pub(crate) use gate::May;
+
+#[cfg(test)]
+pub(crate) use {
+    audit::AuditPage, message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage, sign_in::SignInPage,
+    users::UserPage, users::UsersPage,
+};
+
+/// Every address of the desk that asks who comes, with who may.
+#[derive(Default)]
+struct Table(Vec<(&'static str, MethodRouter<Arc<App>>, May)>);
+
+impl Table {
+    fn row(mut self, path: &'static str, may: May, handler: MethodRouter<Arc<App>>) -> Self {
+        self.0.push((path, handler, may));
+        self
+    }
+}
+
+/// The addresses behind the gate. One line each; a path whose methods are for different roles has two.
+fn table() -> Table {
+    Table::default()
+        .row("/desk", May::ALL, get(home))
+        .row("/desk/keluar", May::ALL, post(sign_in::sign_out))
+        .row("/desk/sandi", May::ALL, get(sign_in::password_form).post(sign_in::change_password))
+        .row("/desk/lanjut", May::ALL, get(sign_in::resume))
+        .row("/desk/jejak", May::AUDIT, get(audit::list))
+        .row("/desk/jejak.csv", May::AUDIT, get(audit::export))
+        .row("/desk/pengguna", May::ADMINISTER, get(users::list).post(users::add))
+        .row("/desk/pengguna/{id}", May::ADMINISTER, get(users::one).post(users::change))
+}
+
+/// Addresses and who may come in, for the test that knocks at every door.
+pub fn doors() -> Vec<(&'static str, Vec<&'static str>)> {
+    let roles =
+        |may: May| store::Role::ALL.iter().filter(|role| may.includes(**role)).map(|role| role.code()).collect();
+    table().0.into_iter().map(|(path, _, may)| (path, roles(may))).collect()
+}
+
+/// The desk as a router.
+pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    let mut router = Router::new()
+        .route("/desk/masuk", get(sign_in::sign_in_form))
+        .route("/desk/masuk/pemulihan", get(sign_in::recovery_form))
+        .route(
+            "/desk/masuk",
+            post(sign_in::sign_in)
+                .route_layer(middleware::from_fn_with_state((Arc::clone(app), Costly::SignIn), charge)),
+        );
+    for (path, handler, may) in table().0 {
+        let gate = middleware::from_fn_with_state((Arc::clone(app), may), gate::gate);
+        router = router.route(path, handler.layer(gate));
+    }
+    router
+        .layer(DefaultBodyLimit::max(bounds::FORM_BYTES))
+        .layer(session::layer(app))
+        .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
+        .route("/desk/desk.css", get(assets::stylesheet))
+        .route("/desk/desk.js", get(assets::script))
+}
+
+/// `GET /desk`: what the role works with first.
+async fn home(seat: session::Seat) -> Redirect {
+    Redirect::to(match seat.user.role {
+        store::Role::Admin => "/desk/pengguna",
+        store::Role::Auditor => "/desk/jejak",
+        store::Role::Operator | store::Role::Approver => "/desk/sandi",
+    })
+}
+
+/// A form that another site has sent in somebody's name.
+fn from_elsewhere(_: ProtectionError) -> Response {
+    let words = "Formulir ini dikirim dari situs lain. Tidak ada yang diubah. Buka meja penerbitan langsung dari alamatnya.\n\
+                 This form was sent from another site. Nothing was changed. Open the desk from its own address.\n";
+    (StatusCode::FORBIDDEN, words).into_response()
+}

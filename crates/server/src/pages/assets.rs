@@ -13,7 +13,7 @@ const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -25,11 +25,30 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("achievement.html", include_str!("../../../../templates/pages/achievement.html")),
     ("v/index.html", include_str!("../../../../templates/pages/v/index.html")),
     ("error.html", include_str!("../../../../templates/pages/error.html")),
+    ("desk/layout.html", include_str!("../../../../templates/pages/desk/layout.html")),
+    ("desk/parts.html", include_str!("../../../../templates/pages/desk/parts.html")),
+    ("desk/sign-in.html", include_str!("../../../../templates/pages/desk/sign-in.html")),
+    ("desk/message.html", include_str!("../../../../templates/pages/desk/message.html")),
+    ("desk/password.html", include_str!("../../../../templates/pages/desk/password.html")),
+    ("desk/resume.html", include_str!("../../../../templates/pages/desk/resume.html")),
+    ("desk/users.html", include_str!("../../../../templates/pages/desk/users.html")),
+    ("desk/user.html", include_str!("../../../../templates/pages/desk/user.html")),
+    ("desk/audit.html", include_str!("../../../../templates/pages/desk/audit.html")),
 ];
 const STYLES: [(&str, &str); 2] = [
     ("base.css", include_str!("../../../../templates/pages/base.css")),
     ("public.css", include_str!("../../../../templates/pages/public.css")),
 ];
+
+const DESK_STYLES: [(&str, &str); 2] =
+    [STYLES[0], ("desk/desk.css", include_str!("../../../../templates/pages/desk/desk.css"))];
+const DESK_SCRIPT: (&str, &str) = ("desk/desk.js", include_str!("../../../../templates/pages/desk/desk.js"));
+
+/// What a page of the desk may load: its one stylesheet, its one script, pictures and answers of our own.
+pub(super) const DESK_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
 
 /// Why the templates cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +92,9 @@ impl TemplateError {
 pub(super) struct Assets {
     pub(super) templates: Vec<(&'static str, String)>,
     pub(super) css: String,
+    /// The desk's stylesheet and script.
+    pub(super) desk_css: String,
+    pub(super) desk_js: String,
 }
 
 impl Assets {
@@ -81,11 +103,20 @@ impl Assets {
         for (name, embedded) in TEMPLATES {
             templates.push((name, overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
         }
-        let mut css = String::new();
-        for (name, embedded) in STYLES {
-            css.push_str(&minify(&overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
-        }
-        Ok(Self { templates, css })
+        let styles = |styles: [(&'static str, &str); 2]| -> Result<String, TemplateError> {
+            let mut css = String::new();
+            for (name, embedded) in styles {
+                css.push_str(&minify(&overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
+            }
+            Ok(css)
+        };
+        let desk_js = overridden(overrides, DESK_SCRIPT.0)?.unwrap_or_else(|| DESK_SCRIPT.1.to_owned());
+        Ok(Self { templates, css: styles(STYLES)?, desk_css: styles(DESK_STYLES)?, desk_js })
+    }
+
+    /// The address of one of the desk's files: another one with every change of its content.
+    pub(super) fn address(path: &str, content: &str) -> String {
+        format!("{path}?v={}", &digest(content.as_bytes())[..12])
     }
 
     /// Nothing but this stylesheet (by its hash), pictures of our own, and forms to ourselves.

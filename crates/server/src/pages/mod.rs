@@ -32,6 +32,9 @@ pub(crate) trait Page: Serialize + Sized {
     /// File in `templates/pages`.
     const TEMPLATE: &'static str;
 
+    /// A page of the desk links its stylesheet and script; a public one has its stylesheet inlined and no script.
+    const DESK: bool = false;
+
     /// What every page has around it.
     fn shell(&self) -> &Shell;
 
@@ -56,6 +59,15 @@ pub(crate) struct Pages {
     policy: HeaderValue,
     /// The one stylesheet.
     css: String,
+    desk: DeskFiles,
+}
+
+/// The desk's stylesheet and script, and where they are.
+struct DeskFiles {
+    css: String,
+    js: String,
+    css_address: String,
+    js_address: String,
 }
 
 impl Pages {
@@ -67,7 +79,33 @@ impl Pages {
             english: environment(&assets, Lang::En)?,
             policy: assets.content_security_policy(),
             css: assets.css,
+            desk: DeskFiles {
+                css_address: Assets::address("/desk/desk.css", &assets.desk_css),
+                js_address: Assets::address("/desk/desk.js", &assets.desk_js),
+                css: assets.desk_css,
+                js: assets.desk_js,
+            },
         })
+    }
+
+    /// The desk's stylesheet.
+    pub(crate) fn desk_style(&self) -> &str {
+        &self.desk.css
+    }
+
+    /// The desk's script.
+    pub(crate) fn desk_script(&self) -> &str {
+        &self.desk.js
+    }
+
+    /// Where the desk's stylesheet is.
+    pub(crate) fn desk_css(&self) -> &str {
+        &self.desk.css_address
+    }
+
+    /// Where the desk's script is.
+    pub(crate) fn desk_js(&self) -> &str {
+        &self.desk.js_address
     }
 
     /// The page as HTML.
@@ -87,7 +125,15 @@ impl Pages {
     /// The page as an answer, with the headers that every page has.
     pub(crate) fn answer<P: Page>(&self, status: StatusCode, keep: Keep, page: &P) -> Response {
         match self.html(page) {
-            Ok(html) => (status, self.headers(page.shell(), keep), html).into_response(),
+            Ok(html) => {
+                let mut headers = self.headers(page.shell(), keep);
+                if P::DESK {
+                    headers.insert(header::CONTENT_SECURITY_POLICY, assets::DESK_POLICY);
+                    // Not none: a browser that does not say where a form comes from has to say its origin.
+                    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+                }
+                (status, headers, html).into_response()
+            }
             Err(error) => {
                 tracing::error!(template = P::TEMPLATE, %error, "a page could not be rendered");
                 (StatusCode::INTERNAL_SERVER_ERROR, "Halaman ini tidak dapat ditampilkan. Coba lagi nanti.\nThis page could not be shown. Try again later.\n")

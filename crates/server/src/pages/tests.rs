@@ -8,6 +8,7 @@ use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, S
 use super::result::ResultPage;
 use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
+use crate::desk::{AuditPage, MessagePage, PasswordPage, ResumePage, SignInPage, UserPage, UsersPage};
 
 /// LOOK.md, 9: the whole page, its stylesheet included.
 const PAGE_BYTES: usize = 25_000;
@@ -139,4 +140,49 @@ fn words_of(html: &str) -> String {
         }
     }
     out
+}
+
+/// The desk's pages: strict too, with one stylesheet and one script of our own, and nothing inlined.
+#[test]
+fn every_page_of_the_desk_renders_without_what_its_policy_forbids() {
+    fn render<P: Page>(pages: &Pages, out: &mut Vec<(String, String)>) {
+        const { assert!(P::DESK) };
+        for (name, page) in P::samples(&samples::shell) {
+            out.push((name.clone(), pages.html(&page).unwrap_or_else(|error| panic!("{name}: {error:#}"))));
+        }
+    }
+    let pages = Pages::load(None).unwrap();
+    let mut all = Vec::new();
+    render::<SignInPage>(&pages, &mut all);
+    render::<PasswordPage>(&pages, &mut all);
+    render::<ResumePage>(&pages, &mut all);
+    render::<MessagePage>(&pages, &mut all);
+    render::<UsersPage>(&pages, &mut all);
+    render::<UserPage>(&pages, &mut all);
+    render::<AuditPage>(&pages, &mut all);
+    let folder = std::env::var_os("PIAGAM_PAGES");
+    for (name, html) in all {
+        if let Some(folder) = &folder {
+            std::fs::write(Path::new(folder).join(format!("{name}.html")), &html).unwrap();
+        }
+        assert!(html.starts_with("<!doctype html>"), "{name}: {html}");
+        for forbidden in ["<style", "style=\"", " onclick", "javascript:", "src=\"http", "<b>Misalnya"] {
+            assert!(!html.contains(forbidden), "{name} contains {forbidden}");
+        }
+        for once in ["<h1", "<main", "<script", "rel=\"stylesheet\""] {
+            assert_eq!(html.matches(once).count(), 1, "{name}: {once}");
+        }
+        let lang = if name.ends_with(".en") { "<html lang=\"en\">" } else { "<html lang=\"id\">" };
+        assert!(html.contains(lang), "{name}");
+        let forms = html.matches("method=\"post\"").count();
+        let labelled = html.matches("<input").count() + html.matches("<select").count();
+        assert!(
+            forms > 0
+                && labelled
+                    <= html.matches("<label").count()
+                        + html.matches("type=\"hidden\"").count()
+                        + html.matches("aria-label=\"").count(),
+            "{name}: a field without a label"
+        );
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use issuer::Office;
 use issuer::keyring::{Ring, SignError, Signer};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use server::config::Config;
 use server::{App, Signers};
@@ -38,6 +39,8 @@ pub(crate) struct World {
     app: Arc<App>,
     router: axum::Router,
     folder: TempDir,
+    /// How many seconds have gone by since [`NOW`].
+    gone_by: Arc<AtomicI64>,
 }
 
 /// A key in memory: `#k1` signs certificates, `#k2` is the API's.
@@ -101,6 +104,10 @@ impl Answer {
     }
 }
 
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with_settings("").await
@@ -140,9 +147,22 @@ impl World {
             actor: "test".into(),
         };
         let signers = Signers { certificates: Ring::default(), api: Some(Arc::new(TestKey::api())) };
-        let app = App::new(config, office.clone(), signers, Box::new(|| NOW.parse().unwrap())).unwrap();
+        let gone_by = Arc::new(AtomicI64::new(0));
+        let clock = Arc::clone(&gone_by);
+        let now = move || now() + SignedDuration::from_secs(clock.load(Ordering::Relaxed));
+        let app = App::new(config, office.clone(), signers, Box::new(now)).unwrap();
         let app = Arc::new(app);
-        Self { store, issuer, key, router: server::router(Arc::clone(&app)), office, app, folder }
+        Self { gone_by, store, issuer, key, router: server::router(Arc::clone(&app)), office, app, folder }
+    }
+
+    /// Time goes by.
+    pub(crate) fn later(&self, seconds: i64) {
+        self.gone_by.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// What time it is there.
+    pub(crate) fn now(&self) -> Timestamp {
+        now() + SignedDuration::from_secs(self.gone_by.load(Ordering::Relaxed))
     }
 
     /// Issues and publishes to people of these names, in order; one named *Kedaluwarsa* has expired by now.
@@ -189,7 +209,7 @@ impl World {
             certificate,
             act,
             reason: Some(reason.into()),
-            note: Some("catatan rahasia".into()),
+            note: Some(Note { salt: "garam".into(), text: "catatan rahasia".into() }),
             actor: "test".into(),
             at: at(8_000_000),
         };

@@ -127,6 +127,32 @@ pub(super) async fn events(store: &SqliteStore, object: Option<&str>, after: i64
     found.iter().map(rows::event).collect()
 }
 
+pub(super) async fn events_before(
+    store: &SqliteStore,
+    object: Option<&str>,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<Event>> {
+    let limit = i64::from(limit.min(PAGE_MAX));
+    let query = match object {
+        Some(object) => sqlx::query(concat!(
+            "SELECT e.*, n.salt, n.text FROM events e LEFT JOIN event_notes n ON n.event = e.number ",
+            "WHERE e.object = $3 AND e.number < $1 ORDER BY e.number DESC LIMIT $2"
+        ))
+        .bind(before)
+        .bind(limit)
+        .bind(object),
+        None => sqlx::query(concat!(
+            "SELECT e.*, n.salt, n.text FROM events e LEFT JOIN event_notes n ON n.event = e.number ",
+            "WHERE e.number < $1 ORDER BY e.number DESC LIMIT $2"
+        ))
+        .bind(before)
+        .bind(limit),
+    };
+    let found = query.fetch_all(&store.reader).await?;
+    found.iter().map(rows::event).collect()
+}
+
 pub(super) async fn put_api_credential(store: &SqliteStore, credential: &ApiCredential) -> Result<()> {
     let mut write = store.write().await?;
     sqlx::query(

@@ -210,4 +210,8 @@ impl Store for SqliteStore {
     async fn events(&self, object: Option<&str>, after: i64, limit: u32) -> Result<Vec<Event>> {
         audit::events(self, object, after, limit).await
     }
+
+    async fn events_before(&self, object: Option<&str>, before: i64, limit: u32) -> Result<Vec<Event>> {
+        audit::events_before(self, object, before, limit).await
+    }
 }

@@ -173,7 +173,7 @@ async fn a_draft_takes_its_way_and_nobody_passes_another() {
         assert!(store.drafts_to_issue().await.unwrap().is_empty());
         let retried = go(stopped.version, DraftChange::Retry).await.unwrap();
         let done = go(retried.version, DraftChange::Finish).await.unwrap();
-        assert_eq!(store.drafts(None, None, 10).await.unwrap(), [done.clone()]);
+        assert_eq!(store.drafts(None, None, 10).await.unwrap(), std::slice::from_ref(&done));
         assert_eq!(store.drafts(Some(DraftState::Issued), Some(done.serial), 10).await.unwrap(), []);
         let events = store.events(Some(&id.to_string()), 0, 100).await.unwrap();
         assert_eq!(i64::try_from(events.len()).unwrap(), done.version, "a refused step leaves no event");

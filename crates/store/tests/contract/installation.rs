@@ -107,6 +107,9 @@ async fn events_are_kept_in_order() {
         let all = store.events(None, 0, 10).await.unwrap();
         assert_eq!(all.iter().map(|e| e.number).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(store.events(Some("satu"), all[0].number, 10).await.unwrap(), [all[2].clone()]);
+        let newest = store.events_before(None, i64::MAX, 2).await.unwrap();
+        assert_eq!(newest, [all[2].clone(), all[1].clone()]);
+        assert_eq!(store.events_before(Some("satu"), 3, 9).await.unwrap(), [all[0].clone()]);
     }
 }
 

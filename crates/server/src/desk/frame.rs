@@ -1,0 +1,151 @@
+//! What stands around every page of the desk: the sidebar, who is signed in, a note about what was just done.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Role;
+use vc::Lang;
+
+use super::session::Seat;
+use crate::App;
+use crate::pages::Shell;
+
+/// A line of the sidebar.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Place {
+    /// Where it leads.
+    path: &'static str,
+    /// Its words.
+    label: &'static str,
+    /// Its drawing.
+    icon: &'static str,
+    /// This page lies there.
+    current: bool,
+}
+
+/// A note that stays on the page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Flash {
+    /// `ok`, `warn`, `bad`, `info`.
+    pub(crate) kind: String,
+    /// The sentence.
+    pub(crate) strong: String,
+    /// What it means, or what to do next.
+    pub(crate) text: String,
+}
+
+impl Flash {
+    /// Something was done.
+    pub(crate) fn done(strong: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { kind: "ok".to_owned(), strong: strong.into(), text: text.into() }
+    }
+}
+
+/// The frame of a page of the desk.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Frame {
+    /// The five places.
+    places: Vec<Place>,
+    /// Who is signed in.
+    user: String,
+    /// What they may do, in words.
+    role: &'static str,
+    /// The one-time token of the forms on this page: whatever is sent twice is done once.
+    form: String,
+    /// The page's own address, for the language switch.
+    path: String,
+    /// What was just done.
+    flash: Option<Flash>,
+    /// The stylesheet's address.
+    css: String,
+    /// The script's address.
+    js: String,
+}
+
+/// The places of the sidebar: path, Indonesian, English, drawing.
+const PLACES: [(&str, &str, &str, &str); 5] = [
+    ("/desk/angkatan", "Angkatan", "Cohorts", "list"),
+    ("/desk/sertifikat", "Sertifikat", "Certificates", "award"),
+    ("/desk/jejak", "Jejak audit", "Audit trail", "clock"),
+    ("/desk/pengguna", "Pengguna", "Users", "users"),
+    ("/desk/setelan", "Setelan", "Settings", "gear"),
+];
+
+impl Frame {
+    /// The frame and shell of the page at `path` with this title.
+    pub(crate) async fn of(app: &App, seat: &Seat, title: impl Into<String>, path: &str) -> (Shell, Self) {
+        let flash = seat.told().await;
+        let shell = shell(app, seat.lang, title, path);
+        let frame = Self::new(
+            seat.lang,
+            &seat.user.name,
+            seat.user.role,
+            path,
+            flash,
+            (app.pages.desk_css(), app.pages.desk_js()),
+        );
+        (shell, frame)
+    }
+
+    fn new(lang: Lang, user: &str, role: Role, path: &str, flash: Option<Flash>, (css, js): (&str, &str)) -> Self {
+        let id = lang == Lang::Id;
+        let places = PLACES
+            .iter()
+            .map(|&(place, label, english, icon)| Place {
+                path: place,
+                label: if id { label } else { english },
+                icon,
+                current: path == place || path.starts_with(&format!("{place}/")),
+            })
+            .collect();
+        Self {
+            places,
+            user: user.to_owned(),
+            role: role_words(role, lang),
+            form: token(),
+            path: path.to_owned(),
+            flash,
+            css: css.to_owned(),
+            js: js.to_owned(),
+        }
+    }
+
+    /// For the tests that render every page.
+    #[cfg(test)]
+    pub(crate) fn sample(lang: Lang, path: &str) -> Self {
+        let mut frame =
+            Self::new(lang, "Sari Contohwati", Role::Operator, path, None, ("/desk/desk.css?v=1", "/desk/desk.js?v=1"));
+        frame.form = "0".repeat(32);
+        frame
+    }
+}
+
+/// The shell of a page of the desk.
+pub(crate) fn shell(app: &App, lang: Lang, title: impl Into<String>, path: &str) -> Shell {
+    let mut shell = Shell::new(&app.config, lang, title, None);
+    shell.address = format!("{}{path}", app.config.base_url);
+    shell
+}
+
+/// A role in words.
+pub(crate) fn role_words(role: Role, lang: Lang) -> &'static str {
+    match (role, lang) {
+        (Role::Operator, Lang::Id) => "Penyusun",
+        (Role::Operator, Lang::En) => "Operator",
+        (Role::Approver, Lang::Id) => "Pemberi persetujuan",
+        (Role::Approver, Lang::En) => "Approver",
+        (Role::Admin, Lang::Id) => "Pengelola",
+        (Role::Admin, Lang::En) => "Administrator",
+        (Role::Auditor, Lang::Id) => "Auditor",
+        (Role::Auditor, Lang::En) => "Auditor",
+    }
+}
+
+/// 128 random bits.
+pub(crate) fn token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// A moment as the desk writes it.
+pub(crate) fn moment(app: &App, at: Timestamp, lang: Lang) -> String {
+    crate::words::moment(at, &app.office.zone, lang)
+}
