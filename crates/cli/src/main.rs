@@ -16,6 +16,7 @@ mod keys;
 mod list;
 mod output;
 mod serve;
+mod trust;
 mod users;
 mod verify;
 
@@ -46,6 +47,7 @@ enum Command {
     Reissue(change::Reissue),
     Serve(serve::Serve),
     Verify(verify::Verify),
+    Trust(trust::Trust),
     Doctor(doctor::Doctor),
     Design(design::Design),
     Users(users::Users),
@@ -78,6 +80,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Reissue(reissue) => reissue.run().await,
         Command::Serve(serve) => serve.run().await,
         Command::Verify(verify) => verify.run().await,
+        Command::Trust(trust) => trust.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Design(design) => design.run(),
         Command::Users(users) => users.run().await,

@@ -78,7 +78,16 @@ pub(crate) fn print_report(input: &str, report: &Report) {
         }
     }
     if let Some(as_of) = &report.status_as_of {
-        anstream::println!("    Data status / status as of: {}", printable(as_of));
+        let day = vc::parse_date_time_stamp(as_of).map_or_else(|| printable(as_of), day);
+        anstream::println!("    Status per / status as of: {day}");
+    }
+}
+
+/// `12 Agustus 2026 / 12 August 2026`, as it is in Jakarta.
+pub(crate) fn day(at: jiff::Timestamp) -> String {
+    match at.in_tz("Asia/Jakarta") {
+        Ok(local) => format!("{} / {}", render::words::date_id(local.date()), render::words::date_en(local.date())),
+        Err(_) => vc::date_time_stamp(at),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::limit::Allowances;
 use crate::pages::{Pages, TemplateError};
 use crate::site::Site;
 use crate::take::Made;
+use crate::trust::Signed;
 use crate::upload::Uploads;
 use crate::work::Work;
 
@@ -27,6 +28,7 @@ pub struct App {
     pub(crate) fetcher: fetch::Fetcher,
     pub(crate) deliverer: Deliverer,
     pub(crate) made: Made,
+    pub(crate) bundles: Signed,
     pub(crate) work: Work,
     pub(crate) uploads: Uploads,
     pub(crate) allowances: Allowances,
@@ -59,6 +61,7 @@ impl App {
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),
             deliverer: Deliverer::new(office.clone()),
             made: Made::default(),
+            bundles: Signed::default(),
             work: Work::new(),
             uploads: Uploads::default(),
             allowances: Allowances::new(&config),

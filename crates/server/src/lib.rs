@@ -1,7 +1,7 @@
 //! The service: pages, API, publishing.
 //!
 //! Every URL is on one page, `routes.rs`. Behind it: [`config`] (what the installation is told), `check` (the pages of
-//! a verifier), `achievement` (programmes), `take` (downloads), `publish` (keys, status lists, records, templates), `api`
+//! a verifier), `achievement` (programmes), `take` (downloads), `publish` (keys, status lists, records, templates), `trust` (all of it in one document), `api`
 //! (machines), `jobs` (what runs by itself); `limit`, `upload` and `work` bound the load. A verdict is never made here:
 //! handlers gather evidence (`witness`), ask `vc::verify` and show its report.
 
@@ -23,6 +23,7 @@ mod publish;
 mod routes;
 pub mod site;
 mod take;
+mod trust;
 mod upload;
 mod witness;
 mod wording;

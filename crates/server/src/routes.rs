@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Problem;
 use crate::limit::Costly;
-use crate::{App, achievement, api, bounds, check, desk, health, limit, publish, take};
+use crate::{App, achievement, api, bounds, check, desk, health, limit, publish, take, trust};
 
 /// The service as one router.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -48,6 +48,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v/bundle.json", get(publish::bundle))
         .route("/v/en.html", get(check::beside))
         .route("/v/index.html", get(check::beside))
+        .route("/trust.json", get(trust::bundle))
         .route("/sw.js", get(check::beside))
         .route("/v/manifest.webmanifest", get(check::beside))
         .route("/v/icon.svg", get(check::beside))

@@ -45,6 +45,7 @@ mod schema;
 mod status;
 mod suite;
 mod time;
+pub mod trust;
 mod verify;
 mod wording;
 

@@ -5,6 +5,8 @@ mod presentation;
 mod proofs;
 mod standing;
 
+pub(crate) use standing::signed_by;
+
 pub use presentation::{PresentationPolicy, PresentationReport, presentation_needs, verify_presentation};
 
 use crate::credential::Facts;

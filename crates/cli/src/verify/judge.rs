@@ -136,7 +136,7 @@ impl Judge {
         if dids.is_empty() {
             return Kind::Not(nobody_trusted(link.host.as_deref()));
         }
-        let is_at_host = |did: &&String| self.known.host_of(did) == link.host;
+        let is_at_host = |did: &&String| link.host.as_ref().is_some_and(|host| self.known.is_host_of(host, did));
         let at_host: Vec<String> = dids.iter().filter(is_at_host).cloned().collect();
         let foreign = link.host.as_deref().filter(|_| at_host.is_empty());
         let candidates = if at_host.is_empty() { dids } else { at_host };
@@ -175,13 +175,12 @@ impl Judge {
 
     /// A credential's text, judged. `typed` are issuers trusted for this one besides.
     async fn credential(&self, text: String, typed: Vec<String>) -> Kind {
-        let mut evidence = match self.known.evidence(text.as_bytes()).await {
+        let now = self.at.unwrap_or_else(Timestamp::now);
+        let evidence = match self.known.evidence(text.as_bytes(), now).await {
             Ok(evidence) => evidence,
             Err(error) => return Kind::Not(store_failed(&error)),
         };
-        fetch::gather(text.as_bytes(), &mut evidence, &self.known.fetcher).await;
         let policy = Policy::known(self.known.dids().into_iter().chain(typed));
-        let now = self.at.unwrap_or_else(Timestamp::now);
         let report = on_a_core(move || vc::verify(text.as_bytes(), &evidence, &policy, now)).await;
         Kind::Judged(Box::new(report))
     }
@@ -191,7 +190,7 @@ impl Judge {
         let Kind::Judged(report) = &kind else { return kind };
         let issuer = report.facts.as_ref().map(|facts| facts.issuer.as_str()).unwrap_or_default();
         let is_known = self.known.dids().iter().any(|did| did == issuer);
-        match is_proven(&kind) && is_known && self.known.host_of(issuer).as_deref() != Some(host) {
+        match is_proven(&kind) && is_known && !self.known.is_host_of(host, issuer) {
             true => Kind::Not(alarm(host)),
             false => kind,
         }

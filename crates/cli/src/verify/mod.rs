@@ -20,8 +20,10 @@ use fetch::{FetchPolicy, Fetcher};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use vc::trust::TrustBundle;
 
 use crate::failure::{Failure, USAGE};
+use crate::trust::{self, Place};
 use input::{Item, Plan};
 use judge::{Answer, Judge};
 use known::Known;
@@ -33,14 +35,15 @@ use show::Shown;
     piagam verify sertifikat.pdf --dir DIR\n  \
     piagam verify foto.jpg --issuer did:web:sertifikat.example\n  \
     piagam verify berkas-peserta/ kiriman.zip --issuer did:web:sertifikat.example --json\n  \
+    piagam trust fetch sertifikat.example && piagam verify --offline foto.jpg\n  \
     piagam verify https://sertifikat.example/v/ABCD-EFGH-JKLM-NPQR\n  \
     piagam verify 'https://sertifikat.example/v#0012...' --issuer did:web:sertifikat.example\n  \
     cat sertifikat.json | piagam verify - --json --issuer did:web:sertifikat.example\n\n\
     What is read, by its content: JSON, PDF (attached credential; else the QR code on its first pages), PNG and JPEG \
     (badge, screenshot, photo of a print), SVG badges, the text of a QR code; folders and ZIPs of them. HEIC is not read: \
     no maintained decoder without foreign code exists; share the photo as JPEG, or take a screenshot of it.\n\n\
-    Whose certificates are trusted: those of --dir, those of each --issuer, and those of the host that you typed \
-    in an address. Every other issuer is unknown, and the verdict is that it could not be decided. The host in a \
+    Whose certificates are trusted: those of --dir, those of each --issuer, those that piagam trust keeps, those of \
+    each --trust, and those of the host that you typed in an address. Every other issuer is unknown, and the verdict is that it could not be decided. The host in a \
     scanned code is never trusted; when it is not the issuer's, that is an alarm.\n\n\
     The exit code is that of the worst: 1 invalid, 4 unreadable, 3 could not be decided, 0 valid.")]
 pub(crate) struct Verify {
@@ -60,6 +63,11 @@ pub(crate) struct Verify {
     /// Trust this issuer (can be given several times)
     #[arg(long, value_name = "DID")]
     issuer: Vec<String>,
+    /// Trust the issuer of this bundle too, and use what is in it (can be given several times)
+    #[arg(long, value_name = "BUNDLE")]
+    trust: Vec<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Judge as if it were this moment: 2026-08-12T09:00:00+07:00, or a date (its first moment, WIB)
     #[arg(long, value_name = "TIME", value_parser = moment)]
     at: Option<Timestamp>,
@@ -75,7 +83,8 @@ impl Verify {
             ));
         }
         let fetcher = Fetcher::new(FetchPolicy { allow_http_localhost: true, offline: self.offline });
-        let known = Known::new(self.dir.as_deref(), self.issuer, fetcher).await?;
+        let bundles = bundles(&self.place, &self.trust)?;
+        let known = Known::new(self.dir.as_deref(), bundles, self.issuer, fetcher).await?;
         let judge = Arc::new(Judge::new(known, self.at));
         let inputs = self.inputs;
         let plan = tokio::task::spawn_blocking(move || Plan::new(&inputs)).await.map_err(|error| stopped(&error))?;
@@ -83,6 +92,26 @@ impl Verify {
         judge_all(plan, judge, &mut shown).await?;
         Ok(ExitCode::from(shown.finish()))
     }
+}
+
+/// Those that are kept, and those of `--trust`. Of two bundles of one issuer the newer one counts.
+fn bundles(place: &Place, files: &[PathBuf]) -> Result<Vec<TrustBundle>, Failure> {
+    let kept = place.shelf()?.all()?;
+    for path in &kept.unreadable {
+        anstream::eprintln!("{} tidak terbaca dan dilewati. / {} cannot be read.", path.display(), path.display());
+    }
+    let mut bundles = kept.bundles;
+    for file in files {
+        let bytes = std::fs::File::open(file).and_then(extract::read_bounded);
+        let bundle = trust::read(&bytes.map_err(|error| Failure::file(file, &error))?)?;
+        let at = bundles.iter().position(|kept| kept.issuer() == bundle.issuer());
+        match (bundle.accept(at.map(|at| &bundles[at]), Timestamp::now()), at) {
+            (Ok(()), Some(at)) => bundles[at] = bundle,
+            (Ok(()), None) => bundles.push(bundle),
+            (Err(error), _) => return Err(trust::refused(&error)),
+        }
+    }
+    Ok(bundles)
 }
 
 /// Judges what was planned, as many at once as there are cores, and shows it in its order.

@@ -14,5 +14,6 @@ mod moved;
 mod paper;
 mod privacy;
 mod sick;
+mod trust;
 mod users;
 mod verify;

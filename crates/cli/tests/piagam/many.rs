@@ -21,7 +21,7 @@ fn picture(home: &Home, pdf: &Path, dpi: &str, kind: &str) -> PathBuf {
 }
 
 /// What a scanner says that the code says.
-fn scanned(home: &Home, pdf: &Path) -> String {
+pub(crate) fn scanned(home: &Home, pdf: &Path) -> String {
     let picture = picture(home, pdf, "200", "-png");
     let how = ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"].map(OsStr::new);
     let read = tool("zbarimg", "zbar-tools", &[&how[..], &[picture.as_os_str()]].concat());

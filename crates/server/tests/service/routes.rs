@@ -25,6 +25,8 @@ async fn the_table_of_routes() {
         ("/status/revocation/1".into(), get),
         ("/records/3f0c2a5e-6a8f-4b0e-9d53-0d6e5b1f7a11".into(), &[404, 405]),
         ("/templates/1".into(), get),
+        // Without a key nothing can be signed.
+        ("/trust.json".into(), &[503, 405]),
         ("/templates/9".into(), &[404, 405]),
         ("/achievements/LAIN".into(), &[404, 405]),
         ("/credentials/verify".into(), post),

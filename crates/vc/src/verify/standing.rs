@@ -222,7 +222,7 @@ fn in_time(list: &Value, now: Timestamp) -> Result<(), String> {
 }
 
 /// Every proof verifies and one is the issuer's.
-fn signed_by(document: &Value, issuer: &str, evidence: &Evidence, now: Timestamp) -> Result<(), Problem> {
+pub(crate) fn signed_by(document: &Value, issuer: &str, evidence: &Evidence, now: Timestamp) -> Result<(), Problem> {
     match proofs::judge(document, proofs::ASSERTION, evidence, now) {
         (Err(Finding::Fails(problem) | Finding::Undecided(problem)), _) => Err(problem),
         (Ok(()), signers) if signers.iter().any(|signer| signer == issuer) => Ok(()),
