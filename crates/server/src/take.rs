@@ -268,7 +268,7 @@ async fn qr(app: &App, certificate: &Certificate) -> Result<String, Trouble> {
 }
 
 /// `Sertifikat_AI-Campus_II-2026_NAMA.pdf`, as the operator's folder names it; never a NIP in it.
-async fn file_name(app: &App, certificate: &Certificate, extension: &str) -> String {
+pub(crate) async fn file_name(app: &App, certificate: &Certificate, extension: &str) -> String {
     let programme = app.store().programme(certificate.programme).await.ok().flatten();
     let code = programme.map_or_else(String::new, |programme| programme.code);
     let stem = render::file_stem(&code, &certificate.cohort_name, certificate.name.as_deref().unwrap_or_default());

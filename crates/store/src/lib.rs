@@ -16,7 +16,7 @@
 //!    [`StoreError::IllegalStep`]. The state, the status bits, the list's version and the event change together.
 //! 6. **Status entries outlive everything**: an index is never given again, also not after erasure.
 //! 7. **Private keys are never stored.** Public keys are kept for ever, retired ones with their window.
-//! 8. **Personal data lies where it can be erased**: name, grade, person key, details, signed bytes. Events name ids,
+//! 8. **Personal data lies where it can be erased**: name, grade, person key, details, what is searched, signed bytes. Events name ids,
 //!    never persons.
 //! 9. **Order is stable**: certificates are listed in the order of their reservation ([`Certificate::serial`]).
 //! 10. **Events are a chain**: each one's hash covers the one before it ([`Head`]). What a person wrote about an event is
@@ -214,6 +214,9 @@ pub trait Store: ApiLists + Desk + Drafts + Renderings + 'static {
 
     /// Certificates in the order of their reservation. Page with [`Page::after`].
     async fn certificates(&self, filter: &Filter, page: Page) -> Result<Vec<Certificate>>;
+
+    /// What somebody at the desk looks for, newest first: at most `limit` certificates with a serial below `before`.
+    async fn find_certificates(&self, search: &Search, before: i64, limit: u32) -> Result<Vec<Certificate>>;
 
     /// The signed credential, byte for byte as issued. `None` before signing and after erasure.
     async fn signed_text(&self, id: Uuid, suite: Suite) -> Result<Option<String>>;

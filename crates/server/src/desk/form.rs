@@ -13,7 +13,7 @@ use crate::App;
 use crate::error::Oops;
 
 /// The fields of a form, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
 /// The longest value that is looked at, in characters; what is longer is cut there and refused by its own check.

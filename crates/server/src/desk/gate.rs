@@ -23,6 +23,10 @@ pub(crate) struct May(&'static [Role]);
 impl May {
     /// Everybody who has signed in.
     pub(crate) const ALL: Self = Self(&[Role::Operator, Role::Approver, Role::Admin, Role::Auditor]);
+    /// Whoever approves, and revokes.
+    pub(crate) const APPROVE: Self = Self(&[Role::Approver]);
+    /// Whoever looks at personal data for their work: everybody but who administers.
+    pub(crate) const READ: Self = Self(&[Role::Operator, Role::Approver, Role::Auditor]);
     /// Whoever takes care of users, keys and settings.
     pub(crate) const ADMINISTER: Self = Self(&[Role::Admin]);
     /// Whoever reads the audit trail.

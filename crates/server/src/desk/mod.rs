@@ -5,8 +5,11 @@
 //! their pages, one file a place of the sidebar.
 
 pub mod account;
+mod acts;
 mod assets;
 mod audit;
+mod certificate;
+mod certificates;
 mod form;
 mod frame;
 mod gate;
@@ -33,8 +36,9 @@ pub(crate) use gate::May;
 
 #[cfg(test)]
 pub(crate) use {
-    audit::AuditPage, message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage, sign_in::SignInPage,
-    users::UserPage, users::UsersPage,
+    acts::ActPage, audit::AuditPage, certificate::CertificatePage, certificates::CertificatesPage,
+    message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage, sign_in::SignInPage, users::UserPage,
+    users::UsersPage,
 };
 
 /// Every address of the desk that asks who comes, with who may.
@@ -55,6 +59,10 @@ fn table() -> Table {
         .row("/desk/keluar", May::ALL, post(sign_in::sign_out))
         .row("/desk/sandi", May::ALL, get(sign_in::password_form).post(sign_in::change_password))
         .row("/desk/lanjut", May::ALL, get(sign_in::resume))
+        .row("/desk/sertifikat", May::READ, get(certificates::list).post(certificates::by_nip))
+        .row("/desk/sertifikat/{id}", May::READ, get(certificate::one))
+        .row("/desk/sertifikat/{id}/{file}", May::READ, get(certificate::file))
+        .row("/desk/sertifikat/{id}/tindakan/{act}", May::APPROVE, get(acts::ask).post(acts::act))
         .row("/desk/jejak", May::AUDIT, get(audit::list))
         .row("/desk/jejak.csv", May::AUDIT, get(audit::export))
         .row("/desk/pengguna", May::ADMINISTER, get(users::list).post(users::add))
@@ -95,7 +103,7 @@ async fn home(seat: session::Seat) -> Redirect {
     Redirect::to(match seat.user.role {
         store::Role::Admin => "/desk/pengguna",
         store::Role::Auditor => "/desk/jejak",
-        store::Role::Operator | store::Role::Approver => "/desk/sandi",
+        store::Role::Operator | store::Role::Approver => "/desk/sertifikat",
     })
 }
 

@@ -8,7 +8,10 @@ use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, S
 use super::result::ResultPage;
 use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
-use crate::desk::{AuditPage, MessagePage, PasswordPage, ResumePage, SignInPage, UserPage, UsersPage};
+use crate::desk::{
+    ActPage, AuditPage, CertificatePage, CertificatesPage, MessagePage, PasswordPage, ResumePage, SignInPage, UserPage,
+    UsersPage,
+};
 
 /// LOOK.md, 9: the whole page, its stylesheet included.
 const PAGE_BYTES: usize = 25_000;
@@ -160,6 +163,9 @@ fn every_page_of_the_desk_renders_without_what_its_policy_forbids() {
     render::<UsersPage>(&pages, &mut all);
     render::<UserPage>(&pages, &mut all);
     render::<AuditPage>(&pages, &mut all);
+    render::<CertificatesPage>(&pages, &mut all);
+    render::<CertificatePage>(&pages, &mut all);
+    render::<ActPage>(&pages, &mut all);
     let folder = std::env::var_os("PIAGAM_PAGES");
     for (name, html) in all {
         if let Some(folder) = &folder {

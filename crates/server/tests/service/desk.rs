@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use store::Role;
 
 use crate::staff::{PASSWORD, newcomer, signed_in, token};
-use crate::world::World;
+use crate::world::{NIP, World};
 
 #[tokio::test]
 async fn every_door_asks_who_comes() {
@@ -255,4 +255,73 @@ async fn the_trail_names_who_and_what_and_is_exported() {
     assert!(csv.text().starts_with("\u{feff}number,at,actor"), "{}", csv.text());
     let events = world.store.events(None, 0, 100).await.unwrap();
     assert_eq!(csv.text().lines().count(), events.len() + 1);
+}
+
+#[tokio::test]
+async fn certificates_are_found_by_name_and_number_and_by_nip_without_an_address() {
+    let world = World::new().await;
+    world.issue(&["Ratna Contohsari", "Budi <Misal>"], None).await;
+    let mut sari = signed_in(&world, Role::Operator).await;
+    let page = sari.get("/desk/sertifikat").await.text();
+    assert!(page.contains("Ratna Contohsari") && page.contains("Budi &lt;Misal&gt;"));
+    let found = sari.get("/desk/sertifikat?cari=ratna").await.text();
+    assert!(found.contains("Ratna Contohsari") && !found.contains("Misal&gt;"));
+    assert!(sari.get("/desk/sertifikat?cari=00002%2F").await.text().contains("Misal&gt;"));
+    assert!(sari.get("/desk/sertifikat?cari=tidak+ada").await.text().contains("Hapus saringan"));
+    assert!(sari.get("/desk/sertifikat?keadaan=revoked").await.text().contains("Tidak ada yang cocok"));
+
+    let refused = sari.get(&format!("/desk/sertifikat?cari={NIP}")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.text().contains(NIP), "a NIP in an address is not repeated");
+    let spaced = format!("{} {}", &NIP[..8], &NIP[8..]);
+    let by_nip = sari.post("/desk/sertifikat", &[("nip", &spaced)]).await;
+    assert!(by_nip.text().contains("Ratna Contohsari") && !by_nip.text().contains(NIP), "{}", by_nip.text());
+    let short = sari.post("/desk/sertifikat", &[("nip", "123")]).await;
+    assert!(short.text().contains("NIP berisi 3 angka"));
+}
+
+#[tokio::test]
+async fn a_certificate_is_suspended_reinstated_and_revoked_with_reason_and_code() {
+    let world = World::with_key().await;
+    let certificate = world.issue(&["Ratna Contohsari"], None).await.remove(0);
+    let mut sari = signed_in(&world, Role::Operator).await;
+    let mut budi = signed_in(&world, Role::Approver).await;
+    let path = format!("/desk/sertifikat/{}", certificate.id);
+    let record = sari.get(&path).await.text();
+    assert!(record.contains(NIP) && record.contains("Hanya di meja ini") && !record.contains("Tindakan"));
+    let revoke = format!("{path}/tindakan/cabut");
+    let suspend = format!("{path}/tindakan/tangguhkan");
+    assert_eq!(sari.get(&revoke).await.status, StatusCode::FORBIDDEN);
+
+    let page = budi.get(&suspend).await.text();
+    assert!(page.contains("Yang akan terjadi") && page.contains("Dapat dipulihkan"));
+    let bare = budi.fill(&suspend, &suspend, &[("catatan", "laporan <ganda>"), ("kode", "000000")]).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bare.text().contains("Pilih satu alasan.") && bare.text().contains("laporan &lt;ganda&gt;"));
+    let code = budi.code();
+    let fields = [("alasan", "under-review"), ("catatan", "laporan <ganda>"), ("kode", code.as_str())];
+    assert_eq!(budi.fill(&suspend, &suspend, &fields).await.header("location"), path);
+    let record = budi.get(&path).await.text();
+    for part in ["Sertifikat ditangguhkan.", "laporan &lt;ganda&gt;", "Ditangguhkan oleh Nama Contoh 1"] {
+        assert!(record.contains(part), "{part}");
+    }
+    let listed = world.get(&format!("/v/{}", store::shown_code(&certificate.code))).await.text();
+    assert!(listed.contains("ditangguhkan"), "the public page says so at once");
+    assert_eq!(budi.get(&suspend).await.status, StatusCode::CONFLICT, "it is suspended already");
+
+    let reinstate = format!("{path}/tindakan/pulihkan");
+    let code = budi.code();
+    assert_eq!(budi.fill(&reinstate, &reinstate, &[("kode", &code)]).await.header("location"), path);
+
+    let token = token(&budi.get(&revoke).await.text());
+    let code = budi.code();
+    let fields = [("form", token.as_str()), ("alasan", "issued-in-error"), ("kode", code.as_str()), ("catatan", "")];
+    assert_eq!(budi.post(&revoke, &fields).await.header("location"), path);
+    let again = budi.post(&revoke, &fields).await;
+    assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, path.as_str()), "a double click");
+    let events = world.store.events(Some(&certificate.id.to_string()), 0, 100).await.unwrap();
+    let acts: Vec<&str> = events.iter().map(|event| event.event.act.as_str()).collect();
+    assert_eq!(acts, ["suspend", "reinstate", "revoke"]);
+    assert!(events.iter().all(|event| event.event.actor == budi.user.id.actor()));
+    assert!(!budi.get(&path).await.text().contains("Tindakan"), "nothing is left to do");
 }

@@ -113,8 +113,17 @@ impl World {
         Self::with_settings("").await
     }
 
+    /// With the certificates' key at hand, so that it signs its lists again.
+    pub(crate) async fn with_key() -> Self {
+        Self::made("", true).await
+    }
+
     /// With further lines of `piagam.toml`.
     pub(crate) async fn with_settings(more: &str) -> Self {
+        Self::made(more, false).await
+    }
+
+    async fn made(more: &str, with_key: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::create(folder.path().join("piagam.db")).await.unwrap());
         let text = format!(
@@ -146,7 +155,11 @@ impl World {
             dir: folder.path().to_owned(),
             actor: "test".into(),
         };
-        let signers = Signers { certificates: Ring::default(), api: Some(Arc::new(TestKey::api())) };
+        let mut certificates = Ring::default();
+        if with_key {
+            certificates.add(issuer.clone(), Arc::new(TestKey::certificates()));
+        }
+        let signers = Signers { certificates, api: Some(Arc::new(TestKey::api())) };
         let gone_by = Arc::new(AtomicI64::new(0));
         let clock = Arc::clone(&gone_by);
         let now = move || now() + SignedDuration::from_secs(clock.load(Ordering::Relaxed));

@@ -161,6 +161,21 @@ pub struct Filter {
     pub state: Option<State>,
 }
 
+/// What somebody at the desk looks for. Everything empty finds all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// Each of these has to be in the name, the number or the NIP, whatever its case (of ASCII letters). At most
+    /// [`SEARCH_WORDS`] are looked at.
+    pub words: Vec<String>,
+    /// Only of this cohort.
+    pub cohort: Option<CohortId>,
+    /// Only in this state.
+    pub state: Option<State>,
+}
+
+/// How many words of a search are looked at.
+pub const SEARCH_WORDS: usize = 4;
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use super::rows;
-use crate::{Certificate, Details, Filter, PAGE_MAX, Page, Result, Suite, plain_code};
+use crate::{Certificate, Details, Filter, PAGE_MAX, Page, Result, SEARCH_WORDS, Search, Suite, plain_code};
 
 /// The one SELECT of certificates: further columns, then WHERE and what follows it.
 macro_rules! select_certificates {
@@ -83,6 +83,53 @@ pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Pag
     };
     let found = query.fetch_all(&store.reader).await?;
     found.iter().map(rows::certificate).collect()
+}
+
+pub(super) async fn find_certificates(
+    store: &SqliteStore,
+    search: &Search,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<Certificate>> {
+    // Without words erased ones are found too: they have nothing to be searched by.
+    let mut query = match search.words.is_empty() {
+        true => sqlx::query(select_certificates!(
+            "",
+            "WHERE c.serial < $1 AND ($3 IS NULL OR c.state = $3) AND ($4 IS NULL OR c.cohort = $4) \
+             ORDER BY c.serial DESC LIMIT $2"
+        )),
+        false => sqlx::query(select_certificates!(
+            "",
+            "JOIN finder f ON f.serial = c.serial WHERE f.serial < $1 AND ($3 IS NULL OR c.state = $3) \
+             AND ($4 IS NULL OR c.cohort = $4) AND f.text LIKE $5 ESCAPE '!' AND f.text LIKE $6 ESCAPE '!' \
+             AND f.text LIKE $7 ESCAPE '!' AND f.text LIKE $8 ESCAPE '!' ORDER BY f.serial DESC LIMIT $2"
+        )),
+    }
+    .bind(before)
+    .bind(i64::from(limit.min(PAGE_MAX)))
+    .bind(search.state.map(|state| state.code()))
+    .bind(search.cohort.map(|cohort| cohort.0));
+    if !search.words.is_empty() {
+        for at in 0..SEARCH_WORDS {
+            query = query.bind(search.words.get(at).map_or_else(|| "%".to_owned(), |word| anywhere(word)));
+        }
+    }
+    let found = query.fetch_all(&store.reader).await?;
+    found.iter().map(rows::certificate).collect()
+}
+
+/// A pattern that has the word anywhere.
+fn anywhere(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 2);
+    pattern.push('%');
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 pub(super) async fn signed_text(store: &SqliteStore, id: Uuid, suite: Suite) -> Result<Option<String>> {

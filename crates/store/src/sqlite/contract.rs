@@ -145,6 +145,10 @@ impl Store for SqliteStore {
         certificates::certificates(self, filter, page).await
     }
 
+    async fn find_certificates(&self, search: &Search, before: i64, limit: u32) -> Result<Vec<Certificate>> {
+        certificates::find_certificates(self, search, before, limit).await
+    }
+
     async fn signed_text(&self, id: Uuid, suite: Suite) -> Result<Option<String>> {
         certificates::signed_text(self, id, suite).await
     }

@@ -195,3 +195,30 @@ async fn every_event_joins_the_chain() {
         assert_eq!(noted.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["catatan"]);
     }
 }
+
+#[tokio::test]
+async fn certificates_are_found_by_parts_of_name_and_number_newest_first() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        let all = world.issue(people(12)).await;
+        let find = async |words: &[&str], before: i64, limit: u32| {
+            let search = Search { words: words.iter().map(|word| (*word).to_owned()).collect(), ..Search::default() };
+            let found = world.store.find_certificates(&search, before, limit).await.unwrap();
+            found.into_iter().map(|certificate| certificate.serial).collect::<Vec<_>>()
+        };
+        let serials: Vec<i64> = all.iter().rev().map(|certificate| certificate.serial).collect();
+        assert_eq!(find(&[], i64::MAX, 100).await, serials);
+        assert_eq!(find(&[], i64::MAX, 2).await, serials[..2]);
+        assert_eq!(find(&[], serials[1], 100).await, serials[2..]);
+        assert_eq!(find(&["contoh 12"], i64::MAX, 100).await, serials[..1]);
+        assert_eq!(find(&["PESERTA", "7"], i64::MAX, 100).await, [all[6].serial]);
+        let number = all[3].number.clone();
+        assert_eq!(find(&[&number], i64::MAX, 100).await, [all[3].serial]);
+        for nothing in ["%", "_", "!", "tidak ada", "'"] {
+            assert_eq!(find(&[nothing], i64::MAX, 100).await, [], "{nothing}");
+        }
+        world.store.change(&change(all[0].id, Act::Revoke)).await.unwrap();
+        let search = Search { state: Some(State::Revoked), cohort: Some(all[0].cohort), ..Search::default() };
+        assert_eq!(world.store.find_certificates(&search, i64::MAX, 100).await.unwrap()[0].id, all[0].id);
+    }
+}
