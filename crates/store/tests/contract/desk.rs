@@ -215,7 +215,7 @@ async fn certificates_are_found_by_parts_of_name_and_number_newest_first() {
         let number = all[3].number.clone();
         assert_eq!(find(&[&number], i64::MAX, 100).await, [all[3].serial]);
         for nothing in ["%", "_", "!", "tidak ada", "'"] {
-            assert_eq!(find(&[nothing], i64::MAX, 100).await, [], "{nothing}");
+            assert!(find(&[nothing], i64::MAX, 100).await.is_empty(), "{nothing}");
         }
         world.store.change(&change(all[0].id, Act::Revoke)).await.unwrap();
         let search = Search { state: Some(State::Revoked), cohort: Some(all[0].cohort), ..Search::default() };
