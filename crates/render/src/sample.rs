@@ -34,6 +34,11 @@ pub fn preview(design: &Design, name: &str, full: bool) -> Result<Vec<u8>, Rende
     Press::new(design, Shared { test_band: true, ..usual() })?.print_sheet(&sheet, NO_CREDENTIAL)
 }
 
+/// What the QR code of a sample says: as much as a certificate in its compact form has.
+pub fn code() -> String {
+    format!("https://sertifikat.contoh.example/v#{}", "00281487882521642".repeat(24))
+}
+
 /// A cohort as most are.
 pub fn usual() -> Shared {
     let subject = |id: &str, en: &str, hours| Subject { id: id.into(), en: en.into(), hours };
@@ -110,8 +115,7 @@ pub(crate) fn particulars(full: bool) -> Particulars {
     Particulars {
         code: "ABCDEFGHJKLMNPQR".into(),
         url: "https://sertifikat.contoh.example/v/ABCD-EFGH-JKLM-NPQR".into(),
-        // As much as a certificate in its compact form has.
-        qr: format!("https://sertifikat.contoh.example/v#{}", "00281487882521642".repeat(24)),
+        qr: code(),
         issued: date(2026, 12, 28),
         instansi: Some("Pemerintah Kabupaten Contoh Selatan".into()),
         grade: Some("Sangat Memuaskan".into()),
