@@ -52,6 +52,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/sw.js", get(check::beside))
         .route("/v/manifest.webmanifest", get(check::beside))
         .route("/v/icon.svg", get(check::beside))
+        .route("/v/scan.js", get(check::beside))
         .route("/v/vendor/{*file}", get(check::beside))
         .route("/openapi.json", get(api::openapi::document))
         .route("/api/did.json", get(api::status::did))

@@ -71,7 +71,7 @@ pub(crate) fn hours(written: &str, lang: Lang) -> String {
 }
 
 /// The zones of Indonesia by their own names, any other by its offset.
-fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
+pub(crate) fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
     match zone.iana_name() {
         Some("Asia/Jakarta" | "Asia/Pontianak") => "WIB".into(),
         Some("Asia/Makassar" | "Asia/Ujung_Pandang") => "WITA".into(),

@@ -1,13 +1,12 @@
 // What is seen: the verdict in the look of the other pages, the home with camera and field. All words are in the page.
 
 const $ = (id) => document.getElementById(id);
-const { pool, states, notes, ends, reasons, labels } = JSON.parse($('kata').textContent);
-const said = (numbers) => numbers.map((number) => pool[number]);
+const { pool, states, ends, reasons, labels } = JSON.parse($('kata').textContent), texts = pool.split('|');
+const said = (numbers) => numbers.map((number) => texts[number]);
 // In the order of crates/server/src/pages/verify/words.rs.
 const [ISSUED_BY, EXPIRED_ON, FROM, SINCE, REASON, CHECKED, AGAIN, CONTENT, NAME, PROGRAMME, NUMBER, HOURS, GRADE, DATES, ISSUED_ON,
-  UNTIL, COHORT, ISSUER, MORE, SUBJECTS_OF, NEWER, CHECKS, STATUS_OF, NO_END, NEVER_ENDS, TECHNICAL, RESULT, KEY, TEMPLATE, OTHER,
-  TITLE, NO_CAMERA, MANY_CODES, NO_CODE] = said(labels);
-const { lang } = document.documentElement, { zone } = document.body.dataset;
+  UNTIL, COHORT, ISSUER, MORE, SUBJECTS_OF, NEWER, CHECKS, STATUS_OF, NO_END, NEVER_ENDS, OTHER, TITLE] = texts.slice(labels);
+const { lang } = document.documentElement, { zone, hours } = document.body.dataset;
 const other = lang === 'en' ? 'id' : 'en', english = lang === 'en';
 
 const TICK = 'm5 13 4.5 4.5L19 8', CROSS = 'M6 6l12 12M18 6 6 18', MARK = 'M12 4 3 20h18zM12 10v4M12 17v.1', INFO = 'M12 3a9 9 0 1 0 .1 0M12 11v5M12 8v.1';
@@ -24,33 +23,27 @@ const INSIDE = {
 };
 const UNSURE = 'M21 21.5a5 5 0 1 1 7.6 4.2c-1.7 1-2.6 2-2.6 4M26 35.4v.1';
 const SVG = 'http://www.w3.org/2000/svg';
-const home = [...$('isi').childNodes], title = document.title, swap = $('bahasa').href;
+const swap = $('bahasa').href;
 
 function el(tag, more, ...inner) {
-  const svg = ['svg', 'g', 'path'].includes(tag), made = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  const made = /^(svg|g|path)$/.test(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const name in more) if (more[name]) made.setAttribute(name, more[name]);
   made.append(...inner.filter(Boolean));
   return made;
 }
 const draw = (side, outline, inside) => el('svg', { viewBox: `0 0 ${side} ${side}`, 'aria-hidden': 'true' },
   el('path', { d: outline }), inside && el('g', 0, el('path', { d: inside })));
-const panel = (id, heading, ...inner) => el('section', { class: 'panel', 'aria-labelledby': id }, el('h2', { id }, heading), ...inner);
-const folded = (name, summary, ...inner) => el('details', { class: name }, el('summary', 0, summary), ...inner);
+const panel = (id, heading, tag, ...inner) => el('section', { class: 'panel', 'aria-labelledby': id },
+  el('div', { class: 'head' }, el('h2', { id }, heading), tag), ...inner);
 const row = (label, name, value, wide) => value && el('div', { class: wide && 'wide' }, el('dt', 0, label), el('dd', { class: name }, ...[].concat(value)));
-function button(words, act) {
-  const made = el('button', { class: 'btn', type: 'button' }, words);
-  made.onclick = act;
-  return made;
-}
 
 // ---- Dates, halves of texts in two languages ----
 
 const format = (stamp, more) => new Date(stamp).toLocaleString(english ? 'en-GB' : 'id-ID', { timeZone: zone, ...more });
 const day = (stamp) => format(stamp, { day: 'numeric', month: 'long', year: 'numeric' });
 function moment(stamp) {
-  const name = { Jakarta: 'WIB', Pontianak: 'WIB', Makassar: 'WITA', Jayapura: 'WIT' }[zone.slice(5)] || zone;
   const at = format(stamp, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  return `${day(stamp)}, ${english ? at : at.replace(':', '.')} ${name}`;
+  return `${day(stamp)}, ${english ? at : at.replace(':', '.')} ${hours}`;
 }
 function age(stamp, now) {
   const days = Math.round((Date.parse(stamp) - now) / 864e5);
@@ -67,20 +60,21 @@ function says({ state, credential, why = {}, host, own }, [, , meaning, advice])
   if (state === 'valid') return `${ISSUED_BY} ${halves(credential.issuer.name)[0]}. ${meaning}`;
   if (state === 'expired') return `${EXPIRED_ON} ${day(credential.validUntil)}. ${meaning}`;
   if (state === 'not-yet-valid') return `${FROM} ${day(credential.validFrom)}. ${meaning}`;
-  if (state === 'foreign') return `${host} ≠ ${own}. ${meaning}`;
-  const known = why.since ? ` ${SINCE} ${day(why.since)}.` : '', reason = said([reasons[why.reason]])[0];
-  return state in INSIDE && state !== 'tampered' ? meaning + known + (reason ? ` ${REASON} ${reason}.` : '') : `${meaning} ${advice}`;
+  const known = why.since ? ` ${SINCE} ${day(why.since)}.` : '', reason = texts[reasons[why.reason]];
+  return `${state === 'foreign' ? `${host} ≠ ${own}. ` : ''}${meaning} ${advice}${known}${reason ? ` ${REASON} ${reason}.` : ''}`;
 }
 
 function band(result, words, colour) {
   const { state, text, now } = result, again = text && colour === 'warn' && !['damaged-link', 'not-compact', 'too-long'].includes(state);
+  const button = again && el('button', { class: 'btn' }, AGAIN);
+  if (again) button.onclick = () => run(text);
   return el('section', { class: 'verdict', 'data-v': colour, 'aria-labelledby': 'hasil' },
     el('div', { class: 'top' }, draw(52, SHAPES[colour], INSIDE[state] || UNSURE),
       el('div', 0, el('p', { class: 'kicker' }, words[0]), el('h1', { id: 'hasil', tabindex: '-1' }, words[1]))),
     el('p', { class: 'says' }, says(result, words)),
     el('p', { class: 'other', lang: other }, `${words[4]}.`),
     el('p', { class: 'when' }, `${CHECKED} ${moment(now)}`),
-    again && button(AGAIN, () => run(text)));
+    button);
 }
 
 // The signed content; none of it when content and signature do not match.
@@ -91,27 +85,23 @@ function facts({ state, credential, checks, why }, kicker, colour) {
     const [here, there] = halves(text);
     return here && row(label, name, [here, there && el('small', { lang: other }, there)], name);
   };
-  const dates = [subject.activityStartDate, subject.activityEndDate].filter(Boolean).map(day), hours = subject.creditsEarned;
-  const long = [achievement.description, (achievement.criteria || {}).narrative].filter(Boolean), newer = why && why.successor;
-  const made = panel('fakta', CONTENT,
-    newer && /^https?:/.test(newer) && el('p', 0, el('a', { href: newer }, NEWER)),
+  const dates = [subject.activityStartDate, subject.activityEndDate].filter(Boolean).map(day), credits = subject.creditsEarned;
+  const long = [achievement.description, achievement.criteria?.narrative].filter(Boolean), newer = why?.successor;
+  const tag = state !== 'valid' && el('span', { class: 'tag', 'data-k': colour }, draw(24, colour === 'bad' ? CROSS : MARK), kicker);
+  return panel('fakta', CONTENT, tag,
+    /^https?:/.test(newer) && el('p', 0, el('a', { href: newer }, NEWER)),
     el('dl', 0,
       row(NAME, 'who', subject.name, 1), both(PROGRAMME, achievement.name, 'what'), row(NUMBER, 'num', subject.licenseNumber, 1),
-      row(HOURS, '', hours && `${hours} JP`), row(GRADE, '', subject.result && subject.result[0].value),
+      row(HOURS, '', credits && `${credits} JP`), row(GRADE, '', subject.result?.[0].value),
       row(DATES, '', [...new Set(dates)].join(' – ')), row(ISSUED_ON, '', day(validFrom)), row(UNTIL, '', validUntil && day(validUntil)),
       both(COHORT, subject.term), both(ISSUER, issuer.name, 'by')),
-    long.length && folded('', SUBJECTS_OF, ...long.map((text) => el('p', 0, halves(text)[0]))));
-  const tag = state === 'valid' ? '' : el('span', { class: 'tag', 'data-k': colour }, draw(24, colour === 'bad' ? CROSS : MARK), kicker);
-  const head = el('div', { class: 'head' });
-  made.prepend(head);
-  head.append(made.children[1], tag);
-  return made;
+    long.length && el('details', 0, el('summary', 0, SUBJECTS_OF), ...long.map((text) => el('p', 0, halves(text)[0]))));
 }
 
 function checked({ checks, signed, credential, now }) {
-  return panel('periksa', CHECKS, el('ul', { class: 'checks' }, ...Object.keys(checks).map((name) => {
+  return panel('periksa', CHECKS, '', el('ul', { class: 'checks' }, ...Object.keys(checks).map((name) => {
     const end = checks[name], [mark, glyph] = MARKS[end] || ['fail', CROSS];
-    let [first, second] = said(ends[`${name}.${end}`]);
+    let [first, second] = said(ends[name][end]);
     if (name === 'status' && signed) second += ` ${STATUS_OF} ${age(signed, now)}`;
     if (name === 'validity' && end === 'pass' && !credential.validUntil) [first, second] = [NO_END, NEVER_ENDS];
     return el('li', { 'data-c': mark }, draw(24, glyph), el('div', 0, el('b', 0, first), el('small', 0, second)));
@@ -119,19 +109,17 @@ function checked({ checks, signed, credential, now }) {
 }
 
 function show(result) {
-  const { state, credential, record, signed, text } = result, words = said(states[state] || states.undecidable);
+  const { state, credential, record, signed, text } = result, words = said(states[state] || (state === 'too-long' ? states['not-compact'] : states.undecidable));
   const colour = state === 'valid' ? 'ok' : ['revoked', 'expired', 'tampered', 'foreign'].includes(state) ? 'bad' : 'warn';
-  const [kind, strong, note] = said(notes[state] || []);
-  const right = credential && el('div', { class: 'col' }, checked(result), folded('panel tech', TECHNICAL, el('dl', 0,
-    ...[[RESULT, state], ['Id', credential.id], [KEY, credential.proof.verificationMethod], [TEMPLATE, `${record.template}`], [STATUS_OF, signed]]
-      .map(([label, value]) => row(label, 'mono', value, 1)))));
+  const [kind, strong, note] = words.slice(5);
+  const right = credential && el('div', { class: 'col' }, checked(result));
   const left = credential && facts(result, words[0], colour);
   if (left) left.append(el('p', 0, el('a', { href: `/credentials/${record.uuid}${english ? '?hl=en' : ''}` }, MORE)));
   $('isi').replaceChildren(
     band(result, words, colour),
     kind ? el('div', { class: 'note', 'data-k': kind }, draw(24, kind === 'bad' ? CROSS : INFO), el('p', 0, el('b', 0, strong), ' ', note)) : '',
     right ? el('div', { class: 'cols' }, left && el('div', { class: 'col' }, left), right) : '',
-    el('p', 0, button(OTHER, () => { $('isi').replaceChildren(...home); document.title = title; $('bahasa').href = swap; })));
+    el('p', 0, el('a', { class: 'btn', href: location.pathname }, OTHER)));
   document.title = `${words[0]}: ${TITLE}`;
   $('bahasa').href = `${swap}#${encodeURIComponent(text || '')}`;
   $('hasil').focus();
@@ -141,63 +129,6 @@ function show(result) {
 async function run(text) {
   const result = await judge(text);
   if (result) show(result);
-}
-
-// ---- Camera, picture, field ----
-
-async function reader() {
-  if (self.BarcodeDetector && (await BarcodeDetector.getSupportedFormats()).includes('qr_code')) {
-    const detector = new BarcodeDetector({ formats: ['qr_code'] });
-    return async (source) => (await detector.detect(source)).map((each) => each.rawValue);
-  }
-  const { default: decode } = await import('/v/vendor/qr/decode.js'), canvas = document.createElement('canvas');
-  return async (source) => {
-    const [width, height] = [source.videoWidth || source.width, source.videoHeight || source.height], scale = Math.min(1, 1600 / Math.max(width, height));
-    canvas.width = width * scale;
-    canvas.height = height * scale;
-    const pen = canvas.getContext('2d', { willReadFrequently: true });
-    try {
-      pen.drawImage(source, 0, 0, canvas.width, canvas.height);
-      return [decode(pen.getImageData(0, 0, canvas.width, canvas.height))];
-    } catch (_) {
-      return [];
-    }
-  };
-}
-
-const tell = (words) => { $('kabar').textContent = words; };
-
-async function scan() {
-  const video = $('kamera');
-  let stream, found = [];
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1920 }, height: { ideal: 1080 } } });
-  } catch (_) {
-    return tell(NO_CAMERA);
-  }
-  video.hidden = false;
-  video.srcObject = stream;
-  await video.play();
-  const read = await reader();
-  while (!found.length && video.isConnected && !document.hidden) {
-    found = await read(video);
-    await new Promise((next) => setTimeout(next, 120));
-  }
-  stream.getTracks().forEach((track) => track.stop());
-  video.hidden = true;
-  if (found[0]) run(found[0]);
-}
-
-async function picture({ target }) {
-  tell('');
-  let found = [];
-  try {
-    found = [...new Set(await (await reader())(await createImageBitmap(target.files[0])))];
-  } catch (_) {
-    // Said below.
-  }
-  if (found.length === 1) run(found[0]);
-  else tell(found.length ? MANY_CODES : NO_CODE);
 }
 
 // ---- Begin ----
@@ -215,9 +146,11 @@ function fragment() {
 }
 
 $('pindai').hidden = false;
-$('mulai').onclick = scan;
-$('gambar').onchange = picture;
+// The camera is for those who use it.
+const eye = (part) => (event) => import('/v/scan.js').then((module) => module[part](event.target, run));
+$('mulai').onclick = eye('camera');
+$('gambar').onchange = eye('picture');
 $('tempel').onsubmit = (event) => { event.preventDefault(); run($('teks').value); };
 onhashchange = fragment;
 fragment();
-if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js', { scope: '/v' });
+navigator.serviceWorker?.register('/sw.js', { scope: '/v' });

@@ -54,7 +54,7 @@ const time = (seconds) => new Date((1577836800 + seconds) * 1000).toISOString().
 const HIDDEN = /[\p{Cc}\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uE000-\uF8FF\uFEFF\uFFF0-\uFFFF\u{E0000}-\u{10FFFF}]/u;
 
 function slotValue(slot, bytes) {
-  if (!bytes.length) return slot.without && slot.without.length ? null : damaged();
+  if (!bytes.length) return slot.without?.length ? null : damaged();
   if (slot.kind === 'time') {
     return bytes.length === 4 ? time(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)) : damaged();
   }
@@ -69,6 +69,7 @@ function slotValue(slot, bytes) {
 
 // ---- Template, credential ----
 
+const PROOF = 'DataIntegrityProof', SUITE = 'eddsa-jcs-2022', ASSERTION = 'assertionMethod';
 const ours = () => stop('template');
 
 // The object that holds the pointer's end, and the end's name.
@@ -80,10 +81,10 @@ function place(document, pointer) {
   return [steps.length ? into(at, name) : ours(), name];
 }
 
-function rebuild(record, { format, credential: shared, fixed, slots }) {
-  if (format !== 'piagam-template-1' || shared.proof || slots.length > MOST_SLOTS
+// Into the template itself, which is read anew for every certificate.
+function rebuild(record, { format, credential, fixed, slots }) {
+  if (format !== 'piagam-template-1' || credential.proof || slots.length > MOST_SLOTS
     || slots.some(({ at }) => !at.length || at.length > MOST_PLACES)) ours();
-  const credential = JSON.parse(JSON.stringify(shared));
   const put = (pointers, value) => pointers.forEach((pointer) => {
     const [at, name] = place(credential, pointer);
     at[name] = at[name] === '' ? value : ours();
@@ -106,11 +107,11 @@ function rebuild(record, { format, credential: shared, fixed, slots }) {
     }
   });
   credential.proof = {
-    type: 'DataIntegrityProof',
-    cryptosuite: 'eddsa-jcs-2022',
+    type: PROOF,
+    cryptosuite: SUITE,
     created: validFrom,
     verificationMethod: `${idOf(credential.issuer)}#k${record.key}`,
-    proofPurpose: 'assertionMethod',
+    proofPurpose: ASSERTION,
     '@context': credential['@context'],
     proofValue: record.signature,
   };
@@ -119,7 +120,7 @@ function rebuild(record, { format, credential: shared, fixed, slots }) {
 
 // ---- Proof ----
 
-const idOf = (value) => (value && value.id) || value;
+const idOf = (value) => value?.id || value;
 
 // RFC 8785: a browser's own order of names and way of writing are the canonical ones.
 function jcs(value) {
@@ -138,7 +139,7 @@ function base58(text, length) {
   return text[0] === 'z' && !value ? out : out.fill(0);
 }
 
-const subtle = self.crypto && crypto.subtle;
+const subtle = self.crypto?.subtle;
 
 // Where WebCrypto or its Ed25519 is missing: old browsers, plain http.
 async function vendored() {
@@ -164,11 +165,11 @@ async function signedBy(key, signature, bytes) {
 async function proves(document, did) {
   const { proof, ...unsigned } = document, { proofValue, ...config } = proof, name = proof.verificationMethod;
   const method = did.verificationMethod.find((each) => each.id === name && each.type === 'Multikey' && each.controller === did.id);
-  if (!method || !did.assertionMethod.includes(name)) return null;
+  if (!method || !did[ASSERTION].includes(name)) return null;
   const key = base58(method.publicKeyMultibase, 34), bytes = new Uint8Array(64);
   if (key[0] !== 0xed || key[1] !== 1) return null;
-  if (proof.type !== 'DataIntegrityProof' || proof.cryptosuite !== 'eddsa-jcs-2022'
-    || proof.proofPurpose !== 'assertionMethod' || jcs(proof['@context']) !== jcs(document['@context'])) return false;
+  if (proof.type !== PROOF || proof.cryptosuite !== SUITE
+    || proof.proofPurpose !== ASSERTION || jcs(proof['@context']) !== jcs(document['@context'])) return false;
   bytes.set(await sha256(config));
   bytes.set(await sha256(unsigned), 32);
   return signedBy(key.subarray(2), typeof proofValue === 'string' ? base58(proofValue, 64) : proofValue, bytes);
@@ -179,7 +180,7 @@ async function proves(document, did) {
 // Under any content type: static hosts guess it. The service worker answers from its shelf when there is no network.
 async function get(path, most = MOST_ANSWER) {
   try {
-    const answer = await fetch(path, { credentials: 'omit', signal: self.AbortSignal && AbortSignal.timeout && AbortSignal.timeout(WAIT) });
+    const answer = await fetch(path, { credentials: 'omit', signal: AbortSignal.timeout?.(WAIT) });
     const text = answer.ok ? await answer.text() : '';
     return text.length > most ? {} : { value: JSON.parse(text), kept: answer.headers.has('x-kept') };
   } catch (_) {
@@ -221,8 +222,7 @@ async function listed({ value }, purpose, credential, did, now) {
 // Why and since when, from the public record: it explains a bit and never overrides one.
 async function explained(credential, did, uuid) {
   const { value } = await get(`/records/${uuid}`);
-  const about = value && value.issuer === did.id && value.credential === credential.id;
-  return about && await proves(value, did) ? value : {};
+  return value?.issuer === did.id && value.credential === credential.id && await proves(value, did) ? value : {};
 }
 
 // ---- Verdict ----
@@ -240,8 +240,8 @@ async function verify(digits, at, trust, now) {
   } catch (error) {
     stop(error.code || 'template');
   }
-  const issuer = known && known.issuers.find((each) => each.at === at), did = issuer && issuer.document;
-  const result = { record, credential, checks: { proof: 'unknown', issuer: 'skipped', status: 'skipped', validity: 'skipped' } };
+  const did = known?.issuers.find((each) => each.at === at)?.document;
+  const skipped = 'skipped', result = { record, credential, checks: { proof: 'unknown', issuer: skipped, status: skipped, validity: skipped } };
   const ends = (state, name, end) => ({ ...result, state, checks: { ...result.checks, [name]: end } });
   if (!did) return ends('issuer-unavailable');
   if (did.id !== idOf(credential.issuer)) return ends('unknown-issuer', 'issuer', 'fail');
@@ -279,7 +279,7 @@ async function judge(text) {
     let at = '/';
     if (host) {
       // The host in the code is compared with the issuers' hosts, never with the page's own.
-      const { value } = await trust, issuer = value && value.issuers.find((each) => each.host === host.toLowerCase());
+      const { value } = await trust, issuer = value?.issuers.find((each) => each.host === host.toLowerCase());
       if (!value) return { state: 'issuer-unavailable', now };
       if (!issuer) return { state: 'foreign', now, host, own: value.issuers[0].host };
       if (code) return location.assign(`/v/${code}`);

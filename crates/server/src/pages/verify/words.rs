@@ -43,7 +43,7 @@ const ENDS: [(CheckName, &str, Outcome, Option<ProblemKind>); 16] = [
 ];
 
 /// What stands between and beside, in the order in which `templates/pages/v/show.js` takes it.
-const LABELS: [(&str, &str); 34] = [
+const LABELS: [(&str, &str); 27] = [
     ("Diterbitkan oleh", "Issued by"),
     ("Berakhir pada", "It expired on"),
     ("Mulai berlaku pada", "In force from"),
@@ -69,27 +69,11 @@ const LABELS: [(&str, &str); 34] = [
     ("Data status", "Status data of"),
     ("Masa berlaku: tanpa batas", "Validity period: no end"),
     ("Sertifikat ini tidak kedaluwarsa.", "This certificate does not expire."),
-    ("Rincian teknis", "Technical details"),
-    ("Hasil", "Result"),
-    ("Kunci", "Key"),
-    ("Pola", "Template"),
     ("Periksa sertifikat lain", "Check another certificate"),
     ("pemeriksaan sertifikat", "certificate check"),
-    (
-        "Kamera tidak dapat dipakai. Izinkan kamera, atau pilih gambar.",
-        "The camera cannot be used. Allow it, or choose a picture.",
-    ),
-    (
-        "Ada beberapa kode dalam gambar ini. Potong gambarnya hingga satu kode saja.",
-        "There are several codes in this picture. Crop it to one.",
-    ),
-    (
-        "Kode QR tidak terbaca dalam gambar ini. Ambil gambar yang lebih dekat dan terang.",
-        "No QR code could be read in this picture. Take one that is closer and brighter.",
-    ),
 ];
 
-/// Each text once, in `pool`; everything else names texts by their place there.
+/// Each text once, in `pool`, between bars; everything else names texts by their place there.
 #[derive(Default)]
 struct Pool(Vec<String>);
 
@@ -99,6 +83,7 @@ impl Pool {
     }
 
     fn place(&mut self, text: String) -> usize {
+        let text = text.replace('|', "/");
         self.0.iter().position(|kept| *kept == text).unwrap_or_else(|| {
             self.0.push(text);
             self.0.len() - 1
@@ -109,45 +94,53 @@ impl Pool {
 /// Everything that the script says.
 pub(super) fn words(config: &Config, lang: Lang) -> Value {
     let mut pool = Pool::default();
-    let (mut states, mut notes, mut ends, mut reasons) = (Map::new(), Map::new(), Map::new(), Map::new());
+    let (mut states, mut ends, mut reasons) = (Map::new(), Map::new(), Map::new());
     let other = if lang == Lang::Id { Lang::En } else { Lang::Id };
     for state in STATES {
         let said = vc::state_sentences(state, lang);
         let elsewhere = vc::state_sentences(state, other).headline;
-        let all = [said.kicker, said.headline, said.meaning, said.advice, elsewhere];
-        states.insert(state.code().to_owned(), pool.put(all));
+        // Where the note below says what to do, the band does not.
+        let advice = if open(state) { said.advice } else { "" };
         let asked = Asked { config, lang, now: jiff::Timestamp::UNIX_EPOCH, path: None };
         let (kind, strong, text) = advice_words(state, asked);
-        notes.insert(state.code().to_owned(), pool.put([kind.to_owned(), strong.to_owned(), text]));
+        let all = [said.kicker, said.headline, said.meaning, advice, elsewhere, kind, strong, &text];
+        states.insert(state.code().to_owned(), pool.put(all));
     }
-    for (code, said) in unread(lang).into_iter().zip(unread(other)).map(|((code, here), (_, there))| {
-        let [kicker, headline, meaning, advice] = here;
-        (code, [kicker, headline, meaning, advice, there[1].clone()])
-    }) {
-        states.insert(code.to_owned(), pool.put(said));
+    for ((code, [kicker, headline, meaning, advice]), (_, there)) in unread(lang).into_iter().zip(unread(other)) {
+        states.insert(code.to_owned(), pool.put([kicker, headline, meaning, advice, there[1].clone()]));
     }
     for (name, end, outcome, kind) in ENDS {
         let check = Check { name, outcome, problem: kind.map(|kind| Problem::new(kind, "", "")) };
         let (title, detail) = vc::check_line(&check, lang);
-        ends.insert(format!("{}.{end}", name.code()), pool.put([title, detail.to_owned()]));
+        let check = ends.entry(name.code()).or_insert_with(|| json!({}));
+        check[end] = pool.put([title, detail.to_owned()]);
     }
     for reason in Reason::ALL {
         reasons.insert(reason.code().to_owned(), json!(pool.place(reason.wording(lang).to_owned())));
     }
-    let labels = pool.put(LABELS.map(|(id, en)| if lang == Lang::Id { id } else { en }));
-    json!({ "pool": pool.0, "states": states, "notes": notes, "ends": ends, "reasons": reasons, "labels": labels })
+    // At the end and in their order, so that their first place is enough.
+    let labels = pool.0.len();
+    pool.0.extend(LABELS.map(|(id, en)| if lang == Lang::Id { id.to_owned() } else { en.to_owned() }));
+    json!({ "pool": pool.0.join("|"), "states": states, "ends": ends, "reasons": reasons, "labels": labels })
 }
 
-/// What is said without a credential: kicker, headline, meaning, advice.
+/// Whether the band says what to do, as on the other pages.
+fn open(state: State) -> bool {
+    matches!(
+        state,
+        State::StatusUnknown | State::IssuerUnavailable | State::Undecidable | State::Tampered | State::UnknownIssuer
+    )
+}
+
+/// What is said without a credential: kicker, headline, meaning, advice. The script says of a text that is too long that
+/// it is no certificate's link, and of a template that cannot be read that something is undecidable.
 fn unread(lang: Lang) -> Vec<(&'static str, [String; 4])> {
     let kicker = vc::state_sentences(State::StatusUnknown, lang).kicker;
     let errors = [
         CompactError::NotCompact,
-        CompactError::TooLong { length: 0, most: 0 },
         CompactError::CheckSum { expected: 0, found: 1 },
         CompactError::Newer { format: 2 },
         CompactError::NoTemplate { number: 0 },
-        CompactError::Template { reason: String::new() },
     ];
     let mut all: Vec<_> = errors
         .iter()
