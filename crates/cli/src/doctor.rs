@@ -5,6 +5,7 @@ use crate::installation::{self, Installation};
 use crate::keys::Passphrases;
 use clap::Args;
 use issuer::keyring::KeyringError;
+use server::export;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Issuer, KeyRole, State};
@@ -99,7 +100,29 @@ async fn examine(installation: &Installation) -> Result<Vec<Finding>, Failure> {
         format!("daftar status menunggu / status lists waiting to be signed: {waiting}"),
         "Jalankan `piagam serve`, atau ulangi perintah terakhir. / Run `piagam serve`, or the last command again.",
     );
+    findings.extend(copy(installation, &issuer).await?);
     Ok(findings)
+}
+
+/// The static copy of `[site]`: there, and with what is published now. The trust bundle is signed by whoever exports.
+async fn copy(installation: &Installation, issuer: &Issuer) -> Result<Option<Finding>, Failure> {
+    let site = &installation.config.site;
+    let Some(folder) = site.folder.as_ref().map(|folder| installation.dir.join(folder)) else { return Ok(None) };
+    let office = installation.office(issuer.clone());
+    let ring = issuer::keyring::Ring::default();
+    let export = export::Export { office: &office, config: &installation.config, ring: &ring, records: site.records };
+    let files = export::files(&export, &folder, jiff::Timestamp::now()).await?;
+    let behind = export::behind(&folder, &files);
+    let what = match behind {
+        export::Behind { is_there: false, .. } => "belum dibuat / not made yet".to_owned(),
+        export::Behind { differ: 0, .. } => "terbaru / up to date".to_owned(),
+        export::Behind { differ, .. } => format!("{differ} berkas tertinggal / files behind"),
+    };
+    Ok(Some(Finding {
+        good: behind.is_there && behind.differ == 0,
+        what: format!("salinan statis / static copy: {}: {what}", folder.display()),
+        next: "Jalankan `piagam serve` atau `piagam export site`; sebab kegagalannya ada di log layanan. / Run `piagam serve` or `piagam export site`; why it failed is in the service's log.".to_owned(),
+    }))
 }
 
 /// The key that signs: its file, its mode, and its passphrase where that is in the environment.

@@ -8,6 +8,7 @@ mod change;
 mod demo;
 mod design;
 mod doctor;
+mod export;
 mod failure;
 mod init;
 mod installation;
@@ -48,6 +49,7 @@ enum Command {
     Serve(serve::Serve),
     Verify(verify::Verify),
     Trust(trust::Trust),
+    Export(export::Export),
     Doctor(doctor::Doctor),
     Design(design::Design),
     Users(users::Users),
@@ -81,6 +83,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Trust(trust) => trust.run().await,
+        Command::Export(export) => export.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Design(design) => design.run(),
         Command::Users(users) => users.run().await,

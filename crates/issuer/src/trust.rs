@@ -16,6 +16,9 @@ use crate::office::Office;
 /// How long a verifier may live on it: as long as on a status list.
 const VALID: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// One that is older is signed again, though nothing has changed.
+const SIGN_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
 /// What the office's issuer publishes, as of `now`.
 ///
 /// # Errors
@@ -47,6 +50,12 @@ pub fn sign(bundle: &Bundle, signer: &dyn Signer) -> Result<String, IssueError> 
         bundle.to_sign(signer.method()).map_err(|problem| unfit(bundle.url.clone(), "trust.json", problem))?;
     let signature = signer.sign(&bytes)?;
     Ok(Bundle::finish(document, &signature))
+}
+
+/// Whether a bundle that was signed earlier says what `bundle` says, and was signed lately.
+pub fn still_says(earlier: &[u8], bundle: &Bundle) -> bool {
+    let Ok(earlier) = vc::trust::TrustBundle::parse(earlier) else { return false };
+    bundle.from.duration_since(earlier.from()) < SIGN_AGAIN_AFTER && earlier.says(bundle)
 }
 
 /// The present host, then those that the installation had before: what was printed there stays good.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use issuer::batch::Template;
 use issuer::programme::Programme;
 use serde_json::{Map, Value};
+use store::{Issuer, Store};
 
 use crate::App;
 use crate::asked::{Hl, Segments};
@@ -53,7 +54,7 @@ pub(crate) async fn achievement(
 
 /// Why it could not be told.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(crate) enum Trouble {
     #[error(transparent)]
     Store(#[from] store::StoreError),
     #[error("the frozen {0} of the programme's newest batch cannot be read: {1}")]
@@ -62,11 +63,29 @@ enum Trouble {
 
 /// The programme and the template that its newest certificates were issued with.
 async fn found(app: &App, headers: &HeaderMap, code: &str) -> Result<Option<(Programme, Template)>, Trouble> {
-    let store = app.store();
     let issuer = app.issuer_at(publish::host(headers)).await?;
-    let Some(row) = store.programmes(issuer.id).await?.into_iter().find(|programme| programme.code == code) else {
-        return Ok(None);
-    };
+    match app.store().programmes(issuer.id).await?.into_iter().find(|programme| programme.code == code) {
+        Some(row) => frozen(app.store(), &issuer, &row).await,
+        None => Ok(None),
+    }
+}
+
+/// The documents of all programmes of an issuer that have certificates, by their codes.
+pub(crate) async fn documents(store: &dyn Store, issuer: &Issuer) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
+    let mut documents = Vec::new();
+    for row in store.programmes(issuer.id).await? {
+        if let Some((_, template)) = frozen(store, issuer, &row).await? {
+            documents.push((row.code, document(&template)));
+        }
+    }
+    Ok(documents)
+}
+
+async fn frozen(
+    store: &dyn Store,
+    issuer: &Issuer,
+    row: &store::Programme,
+) -> Result<Option<(Programme, Template)>, Trouble> {
     let Some(frozen) = store.newest_of(row.id).await? else { return Ok(None) };
     let (programme, template) =
         (store.artifact(&frozen.programme_hash).await?, store.template(issuer.id, frozen.template).await?);

@@ -4,7 +4,7 @@
 //! out on the day it was needed.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -45,6 +45,9 @@ pub struct Config {
     /// How often one client may ask for what is costly.
     #[serde(default)]
     pub limits: Limits,
+    /// A static copy.
+    #[serde(default)]
+    pub site: StaticSite,
 }
 
 /// `[issuer]`: the names people read, and where they ask.
@@ -111,6 +114,16 @@ pub struct Verify {
     pub http_status: HttpStatusStyle,
     /// DIDs beside our own that the pages accept as issuers.
     pub known_issuers: Vec<String>,
+}
+
+/// `[site]`: a static copy of everything public, refreshed by the service at every change.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StaticSite {
+    /// Its folder; a relative one lies in the data directory. No copy is kept when it is absent.
+    pub folder: Option<PathBuf>,
+    /// The public records of single certificates too: since when and why one was revoked or replaced.
+    pub records: bool,
 }
 
 /// `[limits]`: how often a client address (of IPv6 a /64) may ask within a minute; 0 is no limit. An allowance refills

@@ -1,16 +1,22 @@
 //! What runs by itself beside the requests.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use issuer::keyring::Ring;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{App, api};
+use crate::export::{self, Export, ExportError, Written};
+use crate::{App, api, trust};
 
 /// How often the store is asked what is due.
 const EVERY: Duration = Duration::from_secs(15);
+
+/// How often the static copy is compared file by file, though nothing was published.
+const COPY_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(60);
 
 /// The jobs of one service.
 pub(crate) struct Jobs {
@@ -40,9 +46,11 @@ async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     if certificates.is_empty() {
         tracing::warn!("no key was opened: status lists are not signed again while the service runs");
     }
+    let mut copy = Copy::default();
     loop {
         app.allowances.forget();
         publish_certificates(&app, &certificates).await;
+        copy.refresh(&app).await;
         if let Some(signer) = &api {
             // A failure is in the log already; what was published before stays.
             let _ = api::status::publish_due(&app, signer.as_ref()).await;
@@ -62,4 +70,41 @@ async fn publish_certificates(app: &App, ring: &Ring) {
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "not everything could be signed again; what was published before stays"),
     }
+}
+
+/// The static copy of `[site]`: made again when what is published has changed, and from time to time all the same.
+#[derive(Default)]
+struct Copy {
+    of: Option<(Arc<str>, Timestamp)>,
+}
+
+impl Copy {
+    async fn refresh(&mut self, app: &App) {
+        let Some(folder) = app.config.site.folder.as_ref().map(|folder| app.office.dir.join(folder)) else { return };
+        let now = app.now();
+        let says = match trust::signed(app, app.office.issuer.clone()).await {
+            Ok(says) => says.unwrap_or_default(),
+            Err(error) => return tracing::error!(%error, "the static copy was not refreshed"),
+        };
+        let is_lately = |at: &Timestamp| now.duration_since(*at) < COPY_AGAIN_AFTER;
+        if self.of.as_ref().is_some_and(|(of, at)| *of == says && is_lately(at)) {
+            return;
+        }
+        match copy(app, folder.clone(), now).await {
+            Ok(done) => {
+                if done.written + done.removed > 0 {
+                    tracing::info!(written = done.written, removed = done.removed, "static copy refreshed");
+                }
+                self.of = Some((says, now));
+            }
+            Err(error) => tracing::error!(%error, folder = %folder.display(), "the static copy was not refreshed"),
+        }
+    }
+}
+
+async fn copy(app: &App, folder: PathBuf, now: Timestamp) -> Result<Written, ExportError> {
+    let (ring, records) = (&app.signers.certificates, app.config.site.records);
+    let export = Export { office: &app.office, config: &app.config, ring, records };
+    let files = export::files(&export, &folder, now).await?;
+    app.work.run(move || export::write(&folder, &files)).await
 }

@@ -14,6 +14,7 @@ mod check;
 pub mod config;
 pub mod desk;
 mod error;
+pub mod export;
 mod health;
 mod jobs;
 mod limit;

@@ -67,19 +67,8 @@ impl Bundle {
     /// # Errors
     /// What canonicalization refuses.
     pub fn to_sign(&self, method: &VerificationMethod) -> Result<(Value, [u8; 64]), Problem> {
-        let from = date_time_stamp(self.from);
-        let mut document = json!({
-            "format": FORMAT,
-            "id": self.url,
-            "issuer": self.issuer,
-            "validFrom": from,
-            "validUntil": date_time_stamp(self.until),
-            "hosts": self.hosts,
-            "didDocument": self.document,
-            "keys": self.windows.iter().map(|window| self.window(window)).collect::<Vec<_>>(),
-            "templates": self.templates.iter().map(|(n, template)| (n.to_string(), template.clone())).collect::<Map<_, _>>(),
-            "statusLists": self.lists,
-        });
+        let mut document = self.unsigned();
+        let from = document["validFrom"].clone();
         let proof = json!({
             "type": "DataIntegrityProof",
             "cryptosuite": Cryptosuite::EddsaJcs2022.name(),
@@ -92,6 +81,22 @@ impl Bundle {
         let bytes = hash_data(Cryptosuite::EddsaJcs2022, &document, &configuration)?.bytes;
         document["proof"] = proof;
         Ok((document, bytes))
+    }
+
+    /// The document without its proof.
+    fn unsigned(&self) -> Value {
+        json!({
+            "format": FORMAT,
+            "id": self.url,
+            "issuer": self.issuer,
+            "validFrom": date_time_stamp(self.from),
+            "validUntil": date_time_stamp(self.until),
+            "hosts": self.hosts,
+            "didDocument": self.document,
+            "keys": self.windows.iter().map(|window| self.window(window)).collect::<Vec<_>>(),
+            "templates": self.templates.iter().map(|(n, template)| (n.to_string(), template.clone())).collect::<Map<_, _>>(),
+            "statusLists": self.lists,
+        })
     }
 
     /// Puts the signature into the document that [`Bundle::to_sign`] gave.
@@ -223,6 +228,16 @@ impl TrustBundle {
             }
             _ => None,
         }
+    }
+
+    /// Whether it says the same as `bundle`, dates aside.
+    pub fn says(&self, bundle: &Bundle) -> bool {
+        let dated = Bundle { from: self.from, until: self.until, ..bundle.clone() };
+        let mut own = self.value.clone();
+        if let Some(members) = own.as_object_mut() {
+            members.remove("proof");
+        }
+        dated.unsigned() == own
     }
 
     /// The text to keep.

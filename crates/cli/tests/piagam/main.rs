@@ -14,6 +14,7 @@ mod moved;
 mod paper;
 mod privacy;
 mod sick;
+mod site;
 mod trust;
 mod users;
 mod verify;
