@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use store::{Certificate, State as Stored};
+use store::{ArtifactHash, Certificate, State as Stored};
 use uuid::Uuid;
 use vc::Lang;
 
@@ -15,7 +15,7 @@ use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
 use crate::pages::result::{Asked, Own, ResultPage};
 use crate::pages::{Keep, Page};
 use crate::witness::{self, Reach};
-use crate::{App, bounds, publish, take};
+use crate::{App, bounds, handed_out, pdf_hash, publish, take};
 
 /// `GET /`
 pub(crate) async fn start(State(app): State<Arc<App>>, hl: Hl) -> Response {
@@ -145,9 +145,9 @@ pub(crate) async fn upload(State(app): State<Arc<App>>, hl: Hl, form: Option<Mul
         Ok(file) => file,
         Err(oops) => return oops.page(&app, lang),
     };
-    let found = app.work.unpack(move || extract::extract(file.bytes())).await;
+    let (found, hash) = app.work.unpack(move || (extract::extract(file.bytes()), pdf_hash(file.bytes()))).await;
     match found {
-        Ok(found) => judged(&app, found.text, lang).await,
+        Ok(found) => judged(&app, found.text, hash, lang).await,
         Err(error) => {
             let page = ResultPage::no_credential(&error.what(lang), &error.next(lang), asked(&app, lang, None));
             result(&app, StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -161,13 +161,20 @@ pub(crate) async fn no_such_page(State(app): State<Arc<App>>, hl: Hl) -> Respons
 }
 
 /// An uploaded credential, judged by what its issuer publishes.
-async fn judged(app: &App, text: String, lang: Lang) -> Response {
+async fn judged(app: &App, text: String, hash: Option<ArtifactHash>, lang: Lang) -> Response {
+    let file = match handed_out(app.store(), hash.as_ref()).await {
+        Ok(file) => file,
+        Err(error) => return Oops::Internal(&error).page(app, lang),
+    };
     let report = match witness::known(app).await {
         Ok(policy) => witness::judge(app, text.into(), &policy, Reach::Abroad).await,
         Err(error) => Err(error),
     };
     match report {
-        Ok(report) => result(app, StatusCode::OK, &ResultPage::of(&report, asked(app, lang, None), Own::default())),
+        Ok(report) => {
+            let own = Own { file, ..Own::default() };
+            result(app, StatusCode::OK, &ResultPage::of(&report, asked(app, lang, None), own))
+        }
         Err(error) => Oops::Internal(&error).page(app, lang),
     }
 }

@@ -15,6 +15,7 @@ pub mod config;
 pub mod desk;
 mod error;
 pub mod export;
+mod handed_out;
 mod health;
 mod jobs;
 mod limit;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub use app::{App, Clock, Signers};
+pub use handed_out::{HandedOut, handed_out, pdf_hash};
 pub use pages::TemplateError;
 pub use witness::{own_evidence, trusted_issuers};
 

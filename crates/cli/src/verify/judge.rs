@@ -3,6 +3,7 @@
 use extract::{Code, Codes, ExtractError, Found};
 use fetch::FetchError;
 use jiff::Timestamp;
+use server::HandedOut;
 use vc::compact::{self, CompactError, Link};
 use vc::{CheckName, Lang, Outcome, Policy, Report, Verdict};
 
@@ -17,6 +18,8 @@ pub(super) struct Answer {
     pub(super) kind: Kind,
     /// Other QR codes beside the one that was judged.
     pub(super) others: usize,
+    /// What is known of the file as such.
+    pub(super) file: Option<HandedOut>,
     /// Something in a folder that has nothing to do with certificates.
     pub(super) passed_over: bool,
 }
@@ -52,8 +55,30 @@ impl Judge {
 
     /// At least one answer; several where a picture has several certificates' codes.
     pub(super) async fn answers(&self, item: Item) -> Vec<Answer> {
+        let file = match &item.content {
+            Content::Bytes(bytes) => self.known.handed_out(bytes).await,
+            _ => Ok(None),
+        };
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => {
+                let kind = Kind::Not(store_failed(&error));
+                return vec![Answer { name: item.name, kind, others: 0, file: None, passed_over: false }];
+            }
+        };
+        let mut answers = self.judged(item).await;
+        for answer in &mut answers {
+            answer.file = file.filter(|file| match &answer.kind {
+                Kind::Judged(report) => file.concerns(report, |did| self.known.is_own(did)),
+                Kind::Not(_) => false,
+            });
+        }
+        answers
+    }
+
+    async fn judged(&self, item: Item) -> Vec<Answer> {
         let Item { name, content, named } = item;
-        let one = |kind| vec![Answer { name: name.clone(), kind, others: 0, passed_over: false }];
+        let one = |kind| vec![Answer { name: name.clone(), kind, others: 0, file: None, passed_over: false }];
         match content {
             Content::Address(url) => one(self.address(&url).await),
             Content::Text(text) => one(self.whole(&text).await),
@@ -64,7 +89,7 @@ impl Judge {
                 Ok(Found::Codes(codes)) => self.codes(&name, codes).await,
                 Err(error) => {
                     let passed_over = !named && error == ExtractError::NotRecognised && !is_named_like_one(&name);
-                    vec![Answer { kind: Kind::Not(not_extracted(&error)), name, others: 0, passed_over }]
+                    vec![Answer { kind: Kind::Not(not_extracted(&error)), name, others: 0, file: None, passed_over }]
                 }
             },
         }
@@ -96,7 +121,7 @@ impl Judge {
                 Code::Page(url) => self.page(&url).await,
             };
             let name = if count == 1 { name.to_owned() } else { format!("{name} ({}/{count})", at + 1) };
-            answers.push(Answer { name, kind, others: codes.others, passed_over: false });
+            answers.push(Answer { name, kind, others: codes.others, file: None, passed_over: false });
         }
         answers
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fetch::Fetcher;
 use jiff::{SignedDuration, Timestamp};
+use server::HandedOut;
 use store::{Issuer, Store};
 use tokio::sync::Mutex;
 use vc::compact::{CompactError, Template};
@@ -72,6 +73,19 @@ impl Known {
         let mut seen = std::collections::HashSet::new();
         dids.retain(|did| seen.insert(did.clone()));
         dids
+    }
+
+    /// Whether this is an issuer of the data directory.
+    pub(super) fn is_own(&self, did: &str) -> bool {
+        self.own.iter().any(|issuer| issuer.did == did)
+    }
+
+    /// What the data directory knows of a file as such.
+    pub(super) async fn handed_out(&self, bytes: &[u8]) -> store::Result<Option<HandedOut>> {
+        match &self.store {
+            Some(store) => server::handed_out(store.as_ref(), server::pdf_hash(bytes).as_ref()).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether codes of a trusted issuer may lead to this host, given in small letters with its port.

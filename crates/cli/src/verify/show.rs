@@ -153,6 +153,12 @@ fn print_report(answer: &Answer) {
             }
         }
     }
+    if let Some(file) = answer.file {
+        for lang in [Lang::Id, Lang::En] {
+            let (what, meaning) = file.words(lang);
+            anstream::println!("    {what}. {meaning}");
+        }
+    }
     if answer.others > 0 {
         anstream::println!("    Kode QR lain yang dilewati / other QR codes, passed over: {}", answer.others);
     }
@@ -218,6 +224,9 @@ fn to_json(answer: &Answer) -> Value {
         }),
     };
     object["input"] = json!(answer.name);
+    if let Some(file) = answer.file {
+        object["handedOut"] = json!(file.code());
+    }
     if answer.others > 0 {
         object["otherCodes"] = json!(answer.others);
     }

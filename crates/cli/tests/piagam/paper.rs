@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vc::compact::{self, Link};
 
-use crate::house::{Home, text, tool};
+use crate::house::{Home, piagam, run, text, tool};
 
 #[test]
 fn other_programs_read_what_was_printed() {
@@ -123,4 +123,39 @@ pub(crate) fn pdf_text(pdf: &Path) -> String {
 
 fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_file_is_told_to_be_ours_byte_for_byte() {
+    let home = Home::demo(&["--full"]);
+    let server = home.serve();
+    let pdf = home.files("certificates", "pdf")[4].clone();
+    let full = home.path("certificates/lengkap").join(pdf.file_name().unwrap());
+    assert_eq!(home.verify(&pdf, 0)["handedOut"], "short");
+    assert_eq!(home.verify(&full, 0)["handedOut"], "full");
+    let words = home.run(["verify".as_ref(), pdf.as_os_str()]).exits(0).out;
+    assert!(words.contains("Berkas ini persis seperti yang kami terbitkan"), "{words}");
+    assert!(words.contains("This file is exactly as we issued it"), "{words}");
+
+    // One byte more, and only the credential in it is ours.
+    let touched = home.write("disimpan-ulang.pdf", [fs::read(&pdf).unwrap(), b"\n".to_vec()].concat());
+    let report = home.verify(&touched, 0);
+    assert_eq!((text(&report, "verdict"), text(&report, "handedOut")), ("valid", "none"));
+    let words = home.run(["verify".as_ref(), touched.as_os_str()]).exits(0).out;
+    assert!(words.contains("tidak tercatat") && words.contains("not on record"), "{words}");
+
+    // A JSON is no rendering, and a stranger who has no record says nothing.
+    let json = &home.files("certificates", "json")[4];
+    assert_eq!(home.verify(json, 0)["handedOut"], Value::Null);
+    let outside = run(piagam(["verify", "--json", "--issuer", &home.did()]).arg(&pdf)).exits(0).json();
+    assert_eq!(outside["handedOut"], Value::Null);
+
+    // What the server makes on demand is remembered as well.
+    let other = Home::new();
+    other.issue_25();
+    let serving = other.serve();
+    let id = text(&other.list()[0], "id").to_owned();
+    let taken = other.write("diunduh.pdf", serving.get(&format!("/credentials/{id}/sertifikat.pdf"), "*/*").body);
+    assert_eq!(other.verify(&taken, 0)["handedOut"], "short");
+    drop(server);
 }

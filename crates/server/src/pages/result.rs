@@ -13,6 +13,7 @@ use serde::Serialize;
 use vc::{Lang, Report, State, Verdict};
 
 use super::{Page, Shell};
+use crate::HandedOut;
 use crate::config::Config;
 use crate::pages::plain::CodeForm;
 use crate::words;
@@ -134,6 +135,8 @@ pub(crate) struct Own {
     pub(crate) pictures: Vec<Download>,
     /// The address of the picture that chat programs show beside a link.
     pub(crate) preview: Option<String>,
+    /// What is known of the uploaded file as such.
+    pub(crate) file: Option<HandedOut>,
 }
 
 impl Asked<'_> {
@@ -181,7 +184,7 @@ impl ResultPage {
             form: None,
             upload: false,
             facts: report.facts.as_ref().map(|facts| facts_panel(facts, report, said.kicker, band.colour, asked)),
-            checks: check_lines(report, asked),
+            checks: check_lines(report, own.file, asked),
             downloads: if in_force { own.downloads } else { Vec::new() },
             badges: if in_force { own.badges } else { Vec::new() },
             pictures: if in_force { own.pictures } else { Vec::new() },

@@ -6,6 +6,7 @@ use vc::{Check, CheckName, Facts, Lang, Outcome, Problem, ProblemKind, Reason, R
 
 use super::Shell;
 use super::result::{Asked, Download, Own, ResultPage};
+use crate::HandedOut;
 use crate::config::Config;
 
 /// The installation of the samples: production, so that no band covers the page.
@@ -54,7 +55,14 @@ pub(crate) fn results() -> Vec<(String, ResultPage)> {
         add("no-longer-stored", ResultPage::no_longer_stored(asked));
         let upload = Asked { path: None, ..asked };
         add("no-credential", ResultPage::no_credential("PDF ini tidak memuat kredensial.", "Minta PDF asli.", upload));
-        add("uploaded", ResultPage::of(&report(State::Valid), upload, Own::default()));
+        for (name, file) in [
+            ("uploaded", None),
+            ("as-issued", Some(HandedOut::AsIs(store::RenderingKind::Short))),
+            ("not-as-issued", Some(HandedOut::NotAsIs)),
+        ] {
+            let own = Own { file, ..Own::default() };
+            add(name, ResultPage::of(&report(State::Valid), upload, own));
+        }
         let mut long = report(State::Valid);
         long.facts = Some(longest());
         add("longest", ResultPage::of(&long, asked, own()));
@@ -166,6 +174,7 @@ fn own() -> Own {
         ],
         badges: vec![file("PNG (56 KB)", "lencana.png"), file("SVG (31 KB)", "lencana.svg")],
         pictures: vec![file("SVG (2 KB)", "qr.svg"), file("PNG (1 KB)", "qr.png")],
+        file: None,
         preview: Some(
             "https://sertifikat.contoh.example/credentials/3f0c2a5e-6a8f-4b0e-9d53-0d6e5b1f7a11/pratinjau.png".into(),
         ),

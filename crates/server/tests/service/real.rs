@@ -53,6 +53,12 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
         assert_eq!((pdf.status, pdf.header("content-type")), (StatusCode::OK, "application/pdf"));
         let read = world.upload("", &pdf.body).await;
         assert!(read.status == StatusCode::OK && read.text().contains("data-v=\"ok\""), "{}", read.text());
+        assert!(read.text().contains("persis seperti yang kami terbitkan"), "{}", read.text());
+        let touched = world.upload("", &[&pdf.body[..], b"\n"].concat()).await.text();
+        assert!(
+            touched.contains("data-v=\"ok\"") && touched.contains("tidak tercatat persis seperti ini"),
+            "{touched}"
+        );
         carried(&world, certificate).await;
         for text in [page, read.text(), String::from_utf8_lossy(&pdf.body).into_owned()] {
             for secret in &secrets {

@@ -3,17 +3,24 @@
 use vc::{CheckName, Outcome, Report, State};
 
 use super::{Asked, CheckLine};
-use crate::words;
+use crate::{HandedOut, words};
 
-/// All five, the one that failed first where it matters.
-pub(super) fn check_lines(report: &Report, asked: Asked<'_>) -> Vec<CheckLine> {
+/// All five, the one that failed first where it matters; at the end what is known of the file that they came in.
+pub(super) fn check_lines(report: &Report, file: Option<HandedOut>, asked: Asked<'_>) -> Vec<CheckLine> {
     let lead = if report.check(CheckName::Proof).outcome == Outcome::Fail {
         [CheckName::Proof, CheckName::Issuer]
     } else {
         [CheckName::Issuer, CheckName::Proof]
     };
     let order = lead.into_iter().chain([CheckName::Status, CheckName::Validity, CheckName::Schema]);
-    order.map(|name| check_line(report, name, asked)).collect()
+    let file = file.filter(|file| file.concerns(report, |_| true)).map(|file| file_line(file, asked));
+    order.map(|name| check_line(report, name, asked)).chain(file).collect()
+}
+
+fn file_line(file: HandedOut, asked: Asked<'_>) -> CheckLine {
+    let (mark, icon) = if file == HandedOut::NotAsIs { ("skipped", "dash") } else { ("pass", "tick") };
+    let (title, detail) = file.words(asked.lang);
+    CheckLine { mark, icon, title: title.into(), detail: detail.into() }
 }
 
 fn check_line(report: &Report, name: CheckName, asked: Asked<'_>) -> CheckLine {
