@@ -32,6 +32,8 @@ pub struct App {
     pub(crate) work: Work,
     pub(crate) uploads: Uploads,
     pub(crate) allowances: Allowances,
+    /// Something was approved: issuing need not wait for its next round.
+    pub(crate) approved: tokio::sync::Notify,
     ready: AtomicBool,
     clock: Clock,
 }
@@ -65,6 +67,7 @@ impl App {
             work: Work::new(),
             uploads: Uploads::default(),
             allowances: Allowances::new(&config),
+            approved: tokio::sync::Notify::new(),
             ready: AtomicBool::new(true),
             config,
             office,

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::desk::issuing;
 use crate::export::{self, Export, ExportError, Written};
 use crate::{App, api, trust};
 
@@ -22,13 +23,15 @@ const COPY_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(60);
 pub(crate) struct Jobs {
     stop: watch::Sender<bool>,
     publishing: JoinHandle<()>,
+    issuing: JoinHandle<()>,
 }
 
 /// Starts them.
 pub(crate) fn start(app: &Arc<App>) -> Jobs {
     let (stop, stopped) = watch::channel(false);
-    let publishing = tokio::spawn(publish(Arc::clone(app), stopped));
-    Jobs { stop, publishing }
+    let publishing = tokio::spawn(publish(Arc::clone(app), stopped.clone()));
+    let issuing = tokio::spawn(issuing::run(Arc::clone(app), stopped));
+    Jobs { stop, publishing, issuing }
 }
 
 impl Jobs {
@@ -36,6 +39,7 @@ impl Jobs {
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.publishing.await;
+        let _ = self.issuing.await;
     }
 }
 

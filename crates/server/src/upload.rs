@@ -20,11 +20,17 @@ pub(crate) struct Uploads(Arc<Semaphore>);
 /// A file that has arrived. It gives its share back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Upload {
+    name: String,
     bytes: Vec<u8>,
     share: Option<OwnedSemaphorePermit>,
 }
 
 impl Upload {
+    /// The file's name, as its sender calls it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -51,7 +57,8 @@ impl Uploads {
             if field.name() != Some(FIELD) {
                 continue;
             }
-            let mut upload = Upload { bytes: Vec::new(), share: None };
+            let name = field.file_name().unwrap_or_default().to_owned();
+            let mut upload = Upload { name, bytes: Vec::new(), share: None };
             while let Some(chunk) = field.chunk().await.map_err(|error| cut_off(&error))? {
                 if upload.bytes.len() + chunk.len() > bounds::UPLOAD_BYTES {
                     return Err(Oops::TooLarge);

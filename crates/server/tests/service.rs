@@ -4,6 +4,8 @@
 mod api;
 #[path = "service/badges.rs"]
 mod badges;
+#[path = "service/cohorts.rs"]
+mod cohorts;
 #[path = "service/desk.rs"]
 mod desk;
 #[path = "service/load.rs"]

@@ -30,6 +30,11 @@ impl Fields {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// All values of a field that may be there several times (check boxes).
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The one-time token.
     pub(crate) fn token(&self) -> &str {
         self.get("form")

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::Role;
 use vc::Lang;
 
+use super::gate::May;
 use super::session::Seat;
 use crate::App;
 use crate::pages::Shell;
@@ -43,7 +44,7 @@ impl Flash {
 /// The frame of a page of the desk.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Frame {
-    /// The five places.
+    /// The places of this role.
     places: Vec<Place>,
     /// Who is signed in.
     user: String,
@@ -51,6 +52,8 @@ pub(crate) struct Frame {
     role: &'static str,
     /// The one-time token of the forms on this page: whatever is sent twice is done once.
     form: String,
+    /// Another one, for a second form that does something else.
+    other: String,
     /// The page's own address, for the language switch.
     path: String,
     /// What was just done.
@@ -61,13 +64,21 @@ pub(crate) struct Frame {
     js: String,
 }
 
+/// A role sees the places that it may enter.
+fn may_enter(place: &str, role: Role) -> bool {
+    match place {
+        "/desk/jejak" => May::AUDIT.includes(role),
+        "/desk/pengguna" => May::ADMINISTER.includes(role),
+        _ => May::READ.includes(role),
+    }
+}
+
 /// The places of the sidebar: path, Indonesian, English, drawing.
-const PLACES: [(&str, &str, &str, &str); 5] = [
+const PLACES: [(&str, &str, &str, &str); 4] = [
     ("/desk/angkatan", "Angkatan", "Cohorts", "list"),
     ("/desk/sertifikat", "Sertifikat", "Certificates", "award"),
     ("/desk/jejak", "Jejak audit", "Audit trail", "clock"),
     ("/desk/pengguna", "Pengguna", "Users", "users"),
-    ("/desk/setelan", "Setelan", "Settings", "gear"),
 ];
 
 impl Frame {
@@ -90,6 +101,7 @@ impl Frame {
         let id = lang == Lang::Id;
         let places = PLACES
             .iter()
+            .filter(|(place, ..)| may_enter(place, role))
             .map(|&(place, label, english, icon)| Place {
                 path: place,
                 label: if id { label } else { english },
@@ -102,6 +114,7 @@ impl Frame {
             user: user.to_owned(),
             role: role_words(role, lang),
             form: token(),
+            other: token(),
             path: path.to_owned(),
             flash,
             css: css.to_owned(),
@@ -114,7 +127,7 @@ impl Frame {
     pub(crate) fn sample(lang: Lang, path: &str) -> Self {
         let mut frame =
             Self::new(lang, "Sari Contohwati", Role::Operator, path, None, ("/desk/desk.css?v=1", "/desk/desk.js?v=1"));
-        frame.form = "0".repeat(32);
+        (frame.form, frame.other) = ("0".repeat(32), "1".repeat(32));
         frame
     }
 }

@@ -23,6 +23,10 @@ pub(crate) struct May(&'static [Role]);
 impl May {
     /// Everybody who has signed in.
     pub(crate) const ALL: Self = Self(&[Role::Operator, Role::Approver, Role::Admin, Role::Auditor]);
+    /// Whoever prepares.
+    pub(crate) const PREPARE: Self = Self(&[Role::Operator]);
+    /// Whoever acts on cohorts: prepares, or approves.
+    pub(crate) const ACT: Self = Self(&[Role::Operator, Role::Approver]);
     /// Whoever approves, and revokes.
     pub(crate) const APPROVE: Self = Self(&[Role::Approver]);
     /// Whoever looks at personal data for their work: everybody but who administers.

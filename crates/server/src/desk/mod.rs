@@ -10,14 +10,20 @@ mod assets;
 mod audit;
 mod certificate;
 mod certificates;
+mod cohort;
+mod cohorts;
+mod files;
 mod form;
 mod frame;
 mod gate;
+pub(crate) mod issuing;
 mod message;
 mod proof;
 mod session;
+mod sheet;
 mod sign_in;
 mod users;
+mod way;
 
 use std::sync::Arc;
 
@@ -36,44 +42,63 @@ pub(crate) use gate::May;
 
 #[cfg(test)]
 pub(crate) use {
-    acts::ActPage, audit::AuditPage, certificate::CertificatePage, certificates::CertificatesPage,
-    message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage, sign_in::SignInPage, users::UserPage,
-    users::UsersPage,
+    acts::ActPage, audit::AuditPage, certificate::CertificatePage, certificates::CertificatesPage, cohort::CohortPage,
+    cohorts::CohortsPage, cohorts::NewCohortPage, message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage,
+    sign_in::SignInPage, users::UserPage, users::UsersPage,
 };
 
 /// Every address of the desk that asks who comes, with who may.
 #[derive(Default)]
-struct Table(Vec<(&'static str, MethodRouter<Arc<App>>, May)>);
+struct Table(Vec<(&'static str, &'static str, MethodRouter<Arc<App>>, May)>);
 
 impl Table {
-    fn row(mut self, path: &'static str, may: May, handler: MethodRouter<Arc<App>>) -> Self {
-        self.0.push((path, handler, may));
+    fn row(mut self, methods: &'static str, path: &'static str, may: May, handler: MethodRouter<Arc<App>>) -> Self {
+        self.0.push((methods, path, handler, may));
         self
     }
 }
 
-/// The addresses behind the gate. One line each; a path whose methods are for different roles has two.
+/// The addresses behind the gate. One line each; with its methods; an address whose methods are for different
+/// roles has two.
 fn table() -> Table {
     Table::default()
-        .row("/desk", May::ALL, get(home))
-        .row("/desk/keluar", May::ALL, post(sign_in::sign_out))
-        .row("/desk/sandi", May::ALL, get(sign_in::password_form).post(sign_in::change_password))
-        .row("/desk/lanjut", May::ALL, get(sign_in::resume))
-        .row("/desk/sertifikat", May::READ, get(certificates::list).post(certificates::by_nip))
-        .row("/desk/sertifikat/{id}", May::READ, get(certificate::one))
-        .row("/desk/sertifikat/{id}/{file}", May::READ, get(certificate::file))
-        .row("/desk/sertifikat/{id}/tindakan/{act}", May::APPROVE, get(acts::ask).post(acts::act))
-        .row("/desk/jejak", May::AUDIT, get(audit::list))
-        .row("/desk/jejak.csv", May::AUDIT, get(audit::export))
-        .row("/desk/pengguna", May::ADMINISTER, get(users::list).post(users::add))
-        .row("/desk/pengguna/{id}", May::ADMINISTER, get(users::one).post(users::change))
+        .row("GET", "/desk", May::ALL, get(home))
+        .row("POST", "/desk/keluar", May::ALL, post(sign_in::sign_out))
+        .row("GET POST", "/desk/sandi", May::ALL, get(sign_in::password_form).post(sign_in::change_password))
+        .row("GET", "/desk/lanjut", May::ALL, get(sign_in::resume))
+        .row("GET", "/desk/angkatan", May::READ, get(cohorts::list))
+        .row("GET POST", "/desk/angkatan-baru", May::PREPARE, get(cohorts::new_form).post(cohorts::begin))
+        .row("GET", "/desk/templat-peserta.xlsx", May::PREPARE, get(cohorts::template))
+        .row("GET", "/desk/angkatan/{id}", May::READ, get(cohort::one))
+        .row("GET", "/desk/angkatan/{id}/kemajuan", May::READ, get(cohort::renewed))
+        .row("POST", "/desk/angkatan/{id}/lembar", May::PREPARE, post(way::upload).layer(sheet_limit()))
+        .row("GET", "/desk/angkatan/{id}/{part}", May::READ, get(files::file))
+        .row("POST", "/desk/angkatan/{id}/{part}", May::ACT, post(way::step))
+        .row("GET POST", "/desk/sertifikat", May::READ, get(certificates::list).post(certificates::by_nip))
+        .row("GET", "/desk/sertifikat/{id}", May::READ, get(certificate::one))
+        .row("GET", "/desk/sertifikat/{id}/{file}", May::READ, get(certificate::file))
+        .row("GET POST", "/desk/sertifikat/{id}/tindakan/{act}", May::APPROVE, get(acts::ask).post(acts::act))
+        .row("GET", "/desk/jejak", May::AUDIT, get(audit::list))
+        .row("GET", "/desk/jejak.csv", May::AUDIT, get(audit::export))
+        .row("GET POST", "/desk/pengguna", May::ADMINISTER, get(users::list).post(users::add))
+        .row("GET POST", "/desk/pengguna/{id}", May::ADMINISTER, get(users::one).post(users::change))
 }
 
-/// Addresses and who may come in, for the test that knocks at every door.
-pub fn doors() -> Vec<(&'static str, Vec<&'static str>)> {
+/// The largest sheet, with the form around it.
+fn sheet_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(bounds::UPLOAD_BYTES + bounds::FORM_OVERHEAD_BYTES)
+}
+
+/// Methods, address, and the roles that may come in, for the test that knocks at every door.
+pub fn doors() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let roles =
         |may: May| store::Role::ALL.iter().filter(|role| may.includes(**role)).map(|role| role.code()).collect();
-    table().0.into_iter().map(|(path, _, may)| (path, roles(may))).collect()
+    table().0.into_iter().map(|(methods, path, _, may)| (methods, path, roles(may))).collect()
+}
+
+/// Issues everything that is approved and not issued, now: what the service does by itself while it runs.
+pub async fn issue_approved(app: &App) {
+    issuing::issue_approved(app).await;
 }
 
 /// The desk as a router.
@@ -86,7 +111,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             post(sign_in::sign_in)
                 .route_layer(middleware::from_fn_with_state((Arc::clone(app), Costly::SignIn), charge)),
         );
-    for (path, handler, may) in table().0 {
+    for (_, path, handler, may) in table().0 {
         let gate = middleware::from_fn_with_state((Arc::clone(app), may), gate::gate);
         router = router.route(path, handler.layer(gate));
     }
@@ -103,7 +128,7 @@ async fn home(seat: session::Seat) -> Redirect {
     Redirect::to(match seat.user.role {
         store::Role::Admin => "/desk/pengguna",
         store::Role::Auditor => "/desk/jejak",
-        store::Role::Operator | store::Role::Approver => "/desk/sertifikat",
+        store::Role::Operator | store::Role::Approver => "/desk/angkatan",
     })
 }
 

@@ -13,7 +13,7 @@ const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 23] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -36,6 +36,10 @@ const TEMPLATES: [(&str, &str); 23] = [
     ("desk/certificates.html", include_str!("../../../../templates/pages/desk/certificates.html")),
     ("desk/certificate.html", include_str!("../../../../templates/pages/desk/certificate.html")),
     ("desk/act.html", include_str!("../../../../templates/pages/desk/act.html")),
+    ("desk/cohorts.html", include_str!("../../../../templates/pages/desk/cohorts.html")),
+    ("desk/new-cohort.html", include_str!("../../../../templates/pages/desk/new-cohort.html")),
+    ("desk/progress.html", include_str!("../../../../templates/pages/desk/progress.html")),
+    ("desk/cohort.html", include_str!("../../../../templates/pages/desk/cohort.html")),
     ("desk/audit.html", include_str!("../../../../templates/pages/desk/audit.html")),
 ];
 const STYLES: [(&str, &str); 2] = [

@@ -9,8 +9,8 @@ use super::result::ResultPage;
 use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
 use crate::desk::{
-    ActPage, AuditPage, CertificatePage, CertificatesPage, MessagePage, PasswordPage, ResumePage, SignInPage, UserPage,
-    UsersPage,
+    ActPage, AuditPage, CertificatePage, CertificatesPage, CohortPage, CohortsPage, MessagePage, NewCohortPage,
+    PasswordPage, ResumePage, SignInPage, UserPage, UsersPage,
 };
 
 /// LOOK.md, 9: the whole page, its stylesheet included.
@@ -165,6 +165,9 @@ fn every_page_of_the_desk_renders_without_what_its_policy_forbids() {
     render::<UsersPage>(&pages, &mut all);
     render::<UserPage>(&pages, &mut all);
     render::<AuditPage>(&pages, &mut all);
+    render::<CohortsPage>(&pages, &mut all);
+    render::<NewCohortPage>(&pages, &mut all);
+    render::<CohortPage>(&pages, &mut all);
     render::<CertificatesPage>(&pages, &mut all);
     render::<CertificatePage>(&pages, &mut all);
     render::<ActPage>(&pages, &mut all);

@@ -95,6 +95,21 @@ impl Staff<'_> {
         self.post(path, &all).await
     }
 
+    /// Uploads a sheet from the cohort's page.
+    pub(crate) async fn upload(&mut self, page: &str, name: &str, bytes: &[u8]) -> Answer {
+        let html = self.get(page).await.text();
+        let (_, rest) = html.split_once("/lembar?form=").unwrap_or_else(|| panic!("no upload on the page: {html}"));
+        let query = rest.split('"').next().unwrap().replace("&amp;", "&");
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"berkas\"; filename=\"{name}\"\r\n\r\n");
+        let body = [head.as_bytes(), bytes, b"\r\n--x--\r\n"].concat();
+        let request = Request::post(format!("{page}/lembar?form={query}"))
+            .header(header::HOST, "sertifikat.contoh.example")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, self.cookie.clone().unwrap_or_default())
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.world.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
     pub(crate) async fn ask(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder()
             .method(method)

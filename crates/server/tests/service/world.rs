@@ -168,6 +168,11 @@ impl World {
         Self { gone_by, store, issuer, key, router: server::router(Arc::clone(&app)), office, app, folder }
     }
 
+    /// Issues what is approved, as the running service does.
+    pub(crate) async fn issue_approved(&self) {
+        server::desk::issue_approved(&self.app).await;
+    }
+
     /// Time goes by.
     pub(crate) fn later(&self, seconds: i64) {
         self.gone_by.fetch_add(seconds, Ordering::Relaxed);

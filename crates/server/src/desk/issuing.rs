@@ -1,0 +1,122 @@
+//! What was approved is issued, by the service itself: whoever closed the browser, and whenever the process died.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use issuer::IssueError;
+use issuer::batch::{self, Intake};
+use rand::SeedableRng;
+use sha2::{Digest, Sha256};
+use store::{Batch, Draft, DraftChange, StoreError};
+use tokio::sync::watch;
+use vc::Lang;
+
+use super::sheet;
+use crate::App;
+
+/// How often the store is asked whether something was approved (another replica's desk, an earlier process).
+const EVERY: Duration = Duration::from_secs(5);
+
+/// How many of the newest batches are looked through for a draft's own.
+const BATCHES: u32 = 200;
+
+/// Issues until the service stops.
+pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        issue_approved(&app).await;
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = app.approved.notified() => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Issues everything that is approved, one after the other.
+pub(crate) async fn issue_approved(app: &App) {
+    let drafts = match app.store().drafts_to_issue().await {
+        Ok(drafts) => drafts,
+        Err(error) => return tracing::error!(%error, "cannot ask what is approved"),
+    };
+    for draft in drafts {
+        let id = draft.id;
+        match issue(app, draft).await {
+            Ok(()) => tracing::info!(draft = %id, "issued"),
+            Err(error) => tracing::error!(draft = %id, %error, "issuing did not come to its end"),
+        }
+    }
+}
+
+async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
+    let change = match attempt(app, &draft).await {
+        Ok(()) => DraftChange::Finish,
+        Err(Stopped::Later(error)) => return Err(error),
+        Err(Stopped::Needs(words)) => DraftChange::Stop(words),
+    };
+    // The batch is found again by the hash of its sheet: nothing has to be remembered while it is being issued.
+    let mut version = draft.version;
+    if change == DraftChange::Finish
+        && let Some(batch) = batch_of(app, &draft).await?
+    {
+        let begun = DraftChange::Begin(batch.new.id);
+        version = app.store().change_draft(draft.id, version, &begun, app.now(), None).await?.version;
+    }
+    app.store().change_draft(draft.id, version, &change, app.now(), None).await?;
+    Ok(())
+}
+
+/// Why issuing did not come to its end.
+enum Stopped {
+    /// It goes on by itself: the next round tries again.
+    Later(StoreError),
+    /// Somebody has to do something: what is wrong and what to do, in Indonesian.
+    Needs(String),
+}
+
+async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
+    let looked = match sheet::look(app, draft).await {
+        Ok(Some(looked)) => looked.without_kept(),
+        Ok(None) => {
+            return Err(Stopped::Needs("Data peserta tidak ada lagi. Kembalikan angkatan ini ke penyusun.".into()));
+        }
+        Err(sheet::Unread::Store(error) | sheet::Unread::Issue(IssueError::Store(error))) => {
+            return Err(Stopped::Later(error));
+        }
+        Err(error) => return Err(Stopped::Needs(error.to_string())),
+    };
+    let actor = draft.decided.map_or_else(|| app.office.actor.clone(), |(user, _)| user.actor());
+    let office = issuer::Office { actor, ..app.office.clone() };
+    let intake = Intake {
+        programme: &looked.programme,
+        programme_text: &draft.programme_text,
+        roster: &looked.roster,
+        sheet: &looked.sheet,
+    };
+    let mut rng = rand::rngs::StdRng::from_rng(&mut rand::rng());
+    let issued = batch::issue(&office, &app.signers.certificates, intake, &mut rng, app.now(), &|_| {}).await;
+    match issued {
+        Ok(_) => Ok(()),
+        Err(IssueError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::PersonTaken))) => {
+            Err(Stopped::Later(error))
+        }
+        Err(error) => {
+            let (what, next) = error.words(Lang::Id);
+            Err(Stopped::Needs(format!("{what}. {next}")))
+        }
+    }
+}
+
+/// The batch that was made from a draft: the newest one with its sheet.
+pub(super) async fn batch_of(app: &App, draft: &Draft) -> store::Result<Option<Batch>> {
+    if let Some(id) = draft.batch {
+        return app.store().batch(id).await;
+    }
+    let Some(kept) = app.store().draft_sheet(draft.id).await? else { return Ok(None) };
+    let hash: String = Sha256::digest(&kept.sheet).iter().map(|byte| format!("{byte:02x}")).collect();
+    let batches = app.store().batches(BATCHES).await?;
+    let since = draft.decided.map(|(_, at)| at);
+    let own = batches
+        .into_iter()
+        .find(|batch| batch.new.sheet_hash == hash && since.is_none_or(|since| batch.new.created_at >= since));
+    Ok(own)
+}
