@@ -107,7 +107,7 @@ async fn examine(installation: &Installation) -> Result<Vec<Finding>, Failure> {
 /// The static copy of `[site]`: there, and with what is published now. The trust bundle is signed by whoever exports.
 async fn copy(installation: &Installation, issuer: &Issuer) -> Result<Option<Finding>, Failure> {
     let site = &installation.config.site;
-    let Some(folder) = site.folder.as_ref().map(|folder| installation.dir.join(folder)) else { return Ok(None) };
+    let Some(folder) = site.folder(&installation.dir) else { return Ok(None) };
     let office = installation.office(issuer.clone());
     let ring = issuer::keyring::Ring::default();
     let export = export::Export { office: &office, config: &installation.config, ring: &ring, records: site.records };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use extract::{Codes, Found};
 use store::{ArtifactHash, Certificate, State as Stored};
 use uuid::Uuid;
 use vc::Lang;
@@ -14,6 +15,7 @@ use crate::error::Oops;
 use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
 use crate::pages::result::{Asked, Own, ResultPage};
 use crate::pages::{Keep, Page};
+use crate::scan::{self, Scanned};
 use crate::witness::{self, Reach};
 use crate::{App, bounds, handed_out, pdf_hash, publish, take};
 
@@ -145,14 +147,30 @@ pub(crate) async fn upload(State(app): State<Arc<App>>, hl: Hl, form: Option<Mul
         Ok(file) => file,
         Err(oops) => return oops.page(&app, lang),
     };
-    let (found, hash) = app.work.unpack(move || (extract::extract(file.bytes()), pdf_hash(file.bytes()))).await;
+    let (found, hash) = app.work.unpack(move || (extract::find(file.bytes()), pdf_hash(file.bytes()))).await;
     match found {
-        Ok(found) => judged(&app, found.text, hash, lang).await,
-        Err(error) => {
-            let page = ResultPage::no_credential(&error.what(lang), &error.next(lang), asked(&app, lang, None));
-            result(&app, StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
+        Ok(Found::Credential(found)) => judged(&app, found.text, hash, lang).await,
+        Ok(Found::Codes(codes)) => scanned(&app, codes, hash, lang).await,
+        Err(error) => not_read(&app, &error.what(lang), &error.next(lang), lang),
     }
+}
+
+/// An uploaded picture, or a page that only shows a code.
+async fn scanned(app: &App, codes: Codes, hash: Option<ArtifactHash>, lang: Lang) -> Response {
+    match scan::read(app, codes, lang).await {
+        Ok(Scanned::Credential(text)) => judged(app, text, hash, lang).await,
+        Ok(Scanned::Ours(code)) => {
+            let query = if lang == Lang::En { "?hl=en" } else { "" };
+            Redirect::to(&format!("/v/{code}{query}")).into_response()
+        }
+        Ok(Scanned::Not(what, next)) => not_read(app, &what, &next, lang),
+        Err(error) => Oops::Internal(&error).page(app, lang),
+    }
+}
+
+fn not_read(app: &App, what: &str, next: &str, lang: Lang) -> Response {
+    let page = ResultPage::no_credential(what, next, asked(app, lang, None));
+    result(app, StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// Whatever no route knows.

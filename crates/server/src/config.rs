@@ -120,8 +120,8 @@ pub struct Verify {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StaticSite {
-    /// Its folder; a relative one lies in the data directory. No copy is kept when it is absent.
-    pub folder: Option<PathBuf>,
+    /// Its folder; a relative one lies in the data directory. Empty: no copy is kept.
+    pub folder: String,
     /// The public records of single certificates too: since when and why one was revoked or replaced.
     pub records: bool,
 }
@@ -286,6 +286,13 @@ impl Config {
     }
 }
 
+impl StaticSite {
+    /// The folder, when a copy is kept, of an installation in `dir`.
+    pub fn folder(&self, dir: &Path) -> Option<PathBuf> {
+        (!self.folder.is_empty()).then(|| dir.join(&self.folder))
+    }
+}
+
 impl Issuer {
     /// The short form, or the whole name where none was set.
     pub fn short(&self) -> &str {
@@ -421,6 +428,12 @@ did = "key"
 http_status = "4xx"
 # DIDs beside our own whose certificates the pages accept.
 known_issuers = []
+
+[site]
+# A static copy of everything public, kept up to date by the service: a folder, in this one or absolute. Empty: none.
+folder = ""
+# The public records of single certificates too: since when and why one was revoked or replaced.
+records = false
 "#;
 
 #[cfg(test)]
@@ -451,7 +464,7 @@ mod tests {
     #[test]
     fn the_first_file_names_every_key() {
         let first = FIRST.replace("{base_url}", "http://localhost").replace("{port}", "80");
-        let sections = ["issuer", "server", "limits", "api", "verify"];
+        let sections = ["issuer", "server", "limits", "api", "verify", "site"];
         let mut texts = vec![format!("unknown = 1\n{first}")];
         texts.extend(sections.map(|name| first.replace(&format!("[{name}]\n"), &format!("[{name}]\nunknown = 1\n"))));
         for text in texts {

@@ -84,7 +84,7 @@ struct Copy {
 
 impl Copy {
     async fn refresh(&mut self, app: &App) {
-        let Some(folder) = app.config.site.folder.as_ref().map(|folder| app.office.dir.join(folder)) else { return };
+        let Some(folder) = app.config.site.folder(&app.office.dir) else { return };
         let now = app.now();
         let says = match trust::signed(app, app.office.issuer.clone()).await {
             Ok(says) => says.unwrap_or_default(),

@@ -23,6 +23,7 @@ mod listen;
 mod pages;
 mod publish;
 mod routes;
+mod scan;
 pub mod site;
 mod take;
 mod trust;

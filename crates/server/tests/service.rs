@@ -22,6 +22,8 @@ mod published;
 mod real;
 #[path = "service/routes.rs"]
 mod routes;
+#[path = "service/scanned.rs"]
+mod scanned;
 #[path = "service/sockets.rs"]
 mod sockets;
 #[path = "service/staff.rs"]

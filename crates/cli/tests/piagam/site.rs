@@ -144,7 +144,8 @@ fn what_is_not_of_an_export_is_left_alone() {
 fn the_service_keeps_a_copy_and_doctor_looks_at_it() {
     let home = Home::demo(&[]);
     let settings = fs::read_to_string(home.path("piagam.toml")).unwrap();
-    fs::write(home.path("piagam.toml"), format!("{settings}\n[site]\nfolder = \"situs\"\n")).unwrap();
+    assert!(settings.contains("folder = \"\""));
+    fs::write(home.path("piagam.toml"), settings.replace("folder = \"\"", "folder = \"situs\"")).unwrap();
     let told = home.run(["doctor"]).exits(1).out;
     assert!(told.contains("belum dibuat / not made yet"), "{told}");
     let server = home.serve();

@@ -12,6 +12,8 @@ use super::{Page, Pages, Shell, assets};
 use crate::config::Config;
 
 /// `verify.js` and `show.js` beside it, made small by `tests/script`, which also sees that it is theirs.
+pub(crate) use words::foreign;
+
 const SCRIPT: &str = include_str!("../../../../templates/pages/v/script.min.js");
 const WORKER: &str = include_str!("../../../../templates/pages/v/sw.js");
 

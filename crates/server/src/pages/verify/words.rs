@@ -154,7 +154,7 @@ fn unread(lang: Lang) -> Vec<(&'static str, [String; 4])> {
 }
 
 /// A code that leads to a host that is not the issuer's: an alarm, whatever its digits say.
-fn foreign(lang: Lang) -> [&'static str; 4] {
+pub(crate) fn foreign(lang: Lang) -> [&'static str; 4] {
     match lang {
         Lang::Id => [
             "Tidak dapat dipercaya",
