@@ -242,7 +242,7 @@ async function verify(digits, at, trust, now) {
   }
   const did = known?.issuers.find((each) => each.at === at)?.document;
   const skipped = 'skipped', result = { record, credential, checks: { proof: 'unknown', issuer: skipped, status: skipped, validity: skipped } };
-  const ends = (state, name, end) => ({ ...result, state, checks: { ...result.checks, [name]: end } });
+  const ends = (state, name = 'proof', end = 'unknown') => ({ ...result, state, checks: { ...result.checks, [name]: end } });
   if (!did) return ends('issuer-unavailable');
   if (did.id !== idOf(credential.issuer)) return ends('unknown-issuer', 'issuer', 'fail');
   const proven = await proves(credential, did);
