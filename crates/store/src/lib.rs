@@ -16,8 +16,8 @@
 //!    [`StoreError::IllegalStep`]. The state, the status bits, the list's version and the event change together.
 //! 6. **Status entries outlive everything**: an index is never given again, also not after erasure.
 //! 7. **Private keys are never stored.** Public keys are kept for ever, retired ones with their window.
-//! 8. **Personal data lies where it can be erased**: name, grade, person key, details, what is searched, signed bytes. Events name ids,
-//!    never persons.
+//! 8. **Personal data lies where it can be erased**: name, grade, person key, details, what is searched, signed bytes.
+//!    Events name ids, never persons; the hash of a rendering tells nothing to those who do not have the file.
 //! 9. **Order is stable**: certificates are listed in the order of their reservation ([`Certificate::serial`]).
 //! 10. **Events are a chain**: each one's hash covers the one before it ([`Head`]). What a person wrote about an event is
 //!     covered by a salted hash and can be erased.
