@@ -18,6 +18,7 @@ mod frame;
 mod gate;
 pub(crate) mod issuing;
 mod message;
+mod preview;
 mod proof;
 mod session;
 mod sheet;
