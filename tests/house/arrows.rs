@@ -15,6 +15,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("issuer", &["vc", "render", "store"]),
     ("server", &["vc", "extract", "fetch", "render", "store", "issuer"]),
     ("piagam", &["vc", "extract", "fetch", "render", "store", "issuer", "server"]),
+    ("piagam-script", &[]),
     ("piagam-tests", &["vc", "extract", "fetch", "render", "store", "issuer", "server"]),
 ];
 
