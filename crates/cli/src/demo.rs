@@ -1,5 +1,6 @@
 //! `piagam demo`: a cohort of fictional graduates, issued and served on this machine.
 
+use crate::demo_users;
 use crate::failure::{Failure, USAGE};
 use crate::init;
 use crate::installation::{self, Installation};
@@ -18,7 +19,7 @@ const SHEET: &[u8] = include_bytes!("../../../templates/sheets/cohort-25.xlsx");
 /// Issues 25 sample certificates and serves them on http://localhost:8080.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  piagam demo\n  piagam demo --port 8090 --dir .demo-8090\n  piagam demo --no-serve --full\n\n\
+    after_help = "Examples:\n  piagam demo\n  piagam demo --port 8090 --dir .demo-8090\n  piagam demo --no-serve --full\n  piagam demo --codes\n\n\
     Everything lies in one folder, which can be deleted. Run again, it issues nothing twice. The key is the published \
     example key, good for localhost only."
 )]
@@ -29,6 +30,9 @@ pub(crate) struct Demo {
     /// Issue and write the files, then stop
     #[arg(long)]
     no_serve: bool,
+    /// Only tell what the demo's users sign in with now
+    #[arg(long)]
+    codes: bool,
     /// The port; kept with the folder, because it is part of the certificates' addresses
     #[arg(long, value_name = "N")]
     port: Option<u16>,
@@ -49,6 +53,10 @@ impl Demo {
             create(&self.dir, self.port.unwrap_or(PORT)).await?;
         }
         let installation = installation::open(&self.dir).await?;
+        if self.codes {
+            demo_users::tell(&installation, &demo_users::make(&installation).await?);
+            return Ok(ExitCode::SUCCESS);
+        }
         let listen = installation.config.server.listen;
         if let Some(port) = self.port.filter(|port| *port != listen.port()) {
             let dir = self.dir.display();
@@ -67,7 +75,9 @@ impl Demo {
         let out = self.dir.join("certificates");
         let files = Files { pdf: true, full: self.full, badges: self.badges };
         let issued = issue::issue(&installation, &cohort, Some((&out, files))).await?;
+        let users = demo_users::make(&installation).await?;
         tell(&installation, &issued.in_force, &out).await?;
+        demo_users::tell(&installation, &users);
         if self.no_serve {
             return Ok(ExitCode::SUCCESS);
         }

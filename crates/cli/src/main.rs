@@ -6,6 +6,7 @@
 mod audit;
 mod change;
 mod demo;
+mod demo_users;
 mod design;
 mod doctor;
 mod export;

@@ -32,6 +32,16 @@ fn run_again_it_makes_the_same_files_and_nothing_twice() {
         assert!(told.contains(&format!("{}/v/{}", home.base(), text(certificate, "code"))));
     }
 
+    let users = home.run(["users", "list"]).exits(0).out;
+    for role in ["operator", "approver", "admin", "auditor"] {
+        assert!(users.contains(role), "{users}");
+    }
+    let password = |told: &str| {
+        let line = told.lines().find(|line| line.contains("penyusun@contoh.example")).unwrap().to_owned();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    assert!(told.contains("/desk") && password(&told) == password(&home.run_demo(&["--codes"]).out));
+
     home.run_demo(&["--full"]);
     assert_eq!(home.list(), issued);
     let full: Vec<_> = home.files("certificates/lengkap", "pdf");

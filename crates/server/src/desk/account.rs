@@ -68,6 +68,12 @@ impl Enrolment {
         }
     }
 
+    /// The same again from what was kept: the demo's, and no other's. `None` when the secret is no base32.
+    pub fn kept(password: String, secret_text: &str, recovery_codes: Vec<String>) -> Option<Self> {
+        let secret = Secret::try_from_base32(secret_text).ok()?.as_ref().to_vec();
+        Some(Self { password, recovery_codes, secret })
+    }
+
     /// The secret as it is typed into an authenticator: base32 without padding (RFC 4648).
     pub fn secret_text(&self) -> String {
         Secret::from(self.secret.as_slice()).to_base32()
@@ -307,6 +313,9 @@ mod tests {
         assert!(!format!("{kept:?}").contains(&kept.password));
         let now = at(1_800_000_000);
         assert!(matches!(check_code(&kept.totp_secret, &one.code(now), now), Code::Good(_)));
+        let again = Enrolment::kept(one.password.clone(), &one.secret_text(), one.recovery_codes.clone()).unwrap();
+        assert_eq!(again.code(now), one.code(now));
+        assert!(Enrolment::kept(String::new(), "0189", Vec::new()).is_none());
         let uri = one.otpauth("Lembaga Contoh", "sari@contoh.example");
         assert!(uri.starts_with("otpauth://totp/Lembaga%20Contoh:sari%40contoh.example?secret="), "{uri}");
     }
