@@ -17,8 +17,7 @@ fn what_holds_no_credential_is_told_in_two_languages() {
     let pdf = &home.files("certificates", "pdf")[0];
     let bytes = fs::read(pdf).unwrap();
     let cases = [
-        // As a printer driver makes it: the same picture, nothing attached.
-        (printed_again(&home, pdf), "no-credential-in-pdf", "tidak memuat kredensial", "No credential inside"),
+        (blank(&home), "no-credential-in-pdf", "tidak memuat kredensial", "No credential inside"),
         (locked(&home, pdf), "pdf-encrypted", "dikunci", "locked"),
         (home.write("setengah.pdf", &bytes[..bytes.len() / 2]), "pdf-damaged", "rusak atau terpotong", "cut off"),
         (home.write("awal.pdf", &bytes[..20]), "pdf-damaged", "rusak atau terpotong", "cut off"),
@@ -37,10 +36,18 @@ fn what_holds_no_credential_is_told_in_two_languages() {
     }
 }
 
+/// As a printer driver makes it: the same picture, nothing attached. The code on it is enough.
+#[test]
+fn a_page_that_was_printed_again_is_verified_by_its_code() {
+    let home = Home::demo(&[]);
+    let printed = printed_again(&home, &home.files("certificates", "pdf")[0]);
+    assert_report(&home.verify(&printed, 0), "valid", "valid");
+}
+
 #[test]
 fn what_cannot_be_read_is_another_failure() {
     let home = Home::demo(&[]);
-    for path in [home.path("tidak-ada.json"), home.path("certificates")] {
+    for path in [home.path("tidak-ada.json"), home.path("tidak-ada/di-sini.pdf")] {
         let report = home.verify(&path, 4);
         assert_report(&report, "indeterminate", "input-unreadable");
         let words = home.run(["verify".as_ref(), path.as_os_str()]).exits(4).out;
@@ -86,6 +93,12 @@ fn within_memory(home: &Home, path: &Path) -> Run {
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_piagam")]).arg(&home.dir).arg(path);
     run(&mut command)
+}
+
+fn blank(home: &Home) -> PathBuf {
+    let out = home.path("kosong.pdf");
+    tool("qpdf", "qpdf", &["--empty".as_ref(), out.as_os_str()]);
+    out
 }
 
 fn printed_again(home: &Home, pdf: &Path) -> PathBuf {
