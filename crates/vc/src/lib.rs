@@ -48,6 +48,7 @@ mod time;
 pub mod trust;
 mod verify;
 mod wording;
+pub mod words;
 
 pub use credential::Facts;
 pub use did::{DidDocument, did_document, did_key_document, did_web, did_web_url, is_did};
