@@ -65,7 +65,11 @@ pub(crate) fn print_report(input: &str, report: &Report) {
         }
         anstream::println!("    {:<22} {}", "DID", printable(&facts.issuer));
     }
-    for check in &report.checks {
+    for difference in &report.differences {
+        anstream::println!("    ! {}", printable(&difference.what(Lang::Id)));
+        anstream::println!("      {}", printable(&difference.what(Lang::En)));
+    }
+    for check in report.all_checks() {
         let (line, detail) = vc::check_line(check, Lang::Id);
         anstream::println!("    {} {line}. {detail}", mark_of_check(check.outcome));
         if let Some(problem) = &check.problem {

@@ -1,8 +1,9 @@
 //! What a person has in hand, whatever it is: a file with the credential inside, or something that carries a QR code.
 
+use vc::Visible;
 use vc::compact::{CompactError, MAX_DIGITS};
 
-use crate::{BOM, ExtractError, Extracted, MAX_INPUT, Source, extract, pdf, picture};
+use crate::{BOM, ExtractError, Extracted, MAX_INPUT, Source, extract, pdf, picture, visible};
 
 /// The longest text that may be a link, in bytes. A compact text has at most 2,800; what is longer is told so, without
 /// being looked at further than this.
@@ -104,6 +105,18 @@ pub fn find(bytes: &[u8]) -> Result<Found, ExtractError> {
         Err(ExtractError::NoCredentialInPdf) => on_pages(bytes),
         Err(error) => Err(error),
     }
+}
+
+/// As [`find`], with what a person sees on the pages that it came in, if it came in some. A scan has nothing to read but its
+/// code: it is paper, which nobody has checked, and no page to be compared.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_on_pages(bytes: &[u8]) -> Result<(Found, Option<Visible>), ExtractError> {
+    let found = find(bytes)?;
+    let visible = visible(bytes);
+    let is_scan = matches!(found, Found::Codes(_)) && visible.as_ref().is_some_and(Visible::is_blank);
+    Ok((found, visible.filter(|_| !is_scan)))
 }
 
 /// The codes on the first page that has any of a certificate. Without one it is a PDF without a credential.

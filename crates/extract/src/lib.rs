@@ -25,7 +25,7 @@ mod svg;
 use std::io::Read;
 
 pub use error::ExtractError;
-pub use found::{Code, Codes, Found, find, is_archive};
+pub use found::{Code, Codes, Found, find, find_on_pages, is_archive};
 pub use picture::MAX_PIXELS;
 
 /// The largest input that is looked at, in bytes: a full rendering is under 300 kB, a scan from an office copier under 10 MB.
@@ -114,6 +114,12 @@ fn baked(bytes: &[u8]) -> Result<String, ExtractError> {
 fn is_compact_jws(text: &[u8]) -> bool {
     let is_base64url = |part: &[u8]| part.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b));
     text.starts_with(b"eyJ") && text.split(|b| *b == b'.').count() == 3 && text.split(|b| *b == b'.').all(is_base64url)
+}
+
+/// What a person sees on the pages of a PDF, for [`vc::Evidence::show`]; `None` when it is no PDF. Pages that cannot be read, or
+/// only at a cost that no certificate needs, are answered as unread.
+pub fn visible(bytes: &[u8]) -> Option<vc::Visible> {
+    (bytes.len() <= MAX_INPUT && pdf::looks_like(bytes)).then(|| pdf::visible(bytes))
 }
 
 /// Reads what [`extract`] will look at, and one byte more, so that an endless input costs no more than the largest one.

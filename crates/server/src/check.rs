@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use extract::{Codes, Found};
 use store::{ArtifactHash, Certificate, State as Stored};
 use uuid::Uuid;
-use vc::Lang;
+use vc::{Lang, Visible};
 
 use crate::asked::{Hl, Segments, Typed, WhichProof};
 use crate::error::Oops;
@@ -147,18 +147,25 @@ pub(crate) async fn upload(State(app): State<Arc<App>>, hl: Hl, form: Option<Mul
         Ok(file) => file,
         Err(oops) => return oops.page(&app, lang),
     };
-    let (found, hash) = app.work.unpack(move || (extract::find(file.bytes()), pdf_hash(file.bytes()))).await;
+    let unpacked = app.work.unpack(move || (extract::find_on_pages(file.bytes()), pdf_hash(file.bytes())));
+    let (found, hash) = unpacked.await;
     match found {
-        Ok(Found::Credential(found)) => judged(&app, found.text, hash, lang).await,
-        Ok(Found::Codes(codes)) => scanned(&app, codes, hash, lang).await,
+        Ok((Found::Credential(found), visible)) => judged(&app, found.text, visible, hash, lang).await,
+        Ok((Found::Codes(codes), visible)) => scanned(&app, codes, visible, hash, lang).await,
         Err(error) => not_read(&app, &error.what(lang), &error.next(lang), lang),
     }
 }
 
 /// An uploaded picture, or a page that only shows a code.
-async fn scanned(app: &App, codes: Codes, hash: Option<ArtifactHash>, lang: Lang) -> Response {
+async fn scanned(
+    app: &App,
+    codes: Codes,
+    visible: Option<Visible>,
+    hash: Option<ArtifactHash>,
+    lang: Lang,
+) -> Response {
     match scan::read(app, codes, lang).await {
-        Ok(Scanned::Credential(text)) => judged(app, text, hash, lang).await,
+        Ok(Scanned::Credential(text)) => judged(app, text, visible, hash, lang).await,
         Ok(Scanned::Ours(code)) => {
             let query = if lang == Lang::En { "?hl=en" } else { "" };
             Redirect::to(&format!("/v/{code}{query}")).into_response()
@@ -178,14 +185,14 @@ pub(crate) async fn no_such_page(State(app): State<Arc<App>>, hl: Hl) -> Respons
     Oops::NoSuchPage.page(&app, hl.lang())
 }
 
-/// An uploaded credential, judged by what its issuer publishes.
-async fn judged(app: &App, text: String, hash: Option<ArtifactHash>, lang: Lang) -> Response {
+/// An uploaded credential, judged by what its issuer publishes, and the pages it came in by the credential.
+async fn judged(app: &App, text: String, visible: Option<Visible>, hash: Option<ArtifactHash>, lang: Lang) -> Response {
     let file = match handed_out(app.store(), hash.as_ref()).await {
         Ok(file) => file,
         Err(error) => return Oops::Internal(&error).page(app, lang),
     };
     let report = match witness::known(app).await {
-        Ok(policy) => witness::judge(app, text.into(), &policy, Reach::Abroad).await,
+        Ok(policy) => witness::judge_on_pages(app, text.into(), visible, &policy, Reach::Abroad).await,
         Err(error) => Err(error),
     };
     match report {

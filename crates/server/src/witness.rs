@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use store::{Issuer, KeyRole, StatusPurpose, Store, Suite};
 use uuid::Uuid;
-use vc::{Evidence, Need, Policy, PresentationPolicy, PresentationReport, Report, WhyNot};
+use vc::{Evidence, Need, Policy, PresentationPolicy, PresentationReport, Report, Visible, WhyNot};
 
 use crate::{App, bounds};
 
@@ -18,7 +18,21 @@ pub(crate) enum Reach {
 
 /// Gathers everything that `text` needs and verifies it.
 pub(crate) async fn judge(app: &App, text: Bytes, policy: &Policy, reach: Reach) -> store::Result<Report> {
-    let evidence = gather(app, &text, vc::needs, reach).await?;
+    judge_on_pages(app, text, None, policy, reach).await
+}
+
+/// The same for a credential that came in a file with pages: they are compared with it.
+pub(crate) async fn judge_on_pages(
+    app: &App,
+    text: Bytes,
+    visible: Option<Visible>,
+    policy: &Policy,
+    reach: Reach,
+) -> store::Result<Report> {
+    let mut evidence = gather(app, &text, vc::needs, reach).await?;
+    if let Some(visible) = visible {
+        evidence.show(visible);
+    }
     let (policy, now) = (policy.clone(), app.now());
     Ok(app.work.run(move || vc::verify(&text, &evidence, &policy, now)).await)
 }

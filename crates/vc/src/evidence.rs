@@ -1,5 +1,6 @@
-//! What a verdict needs from outside, and what was obtained.
+//! What a verdict needs from outside, and what was obtained; and what stands on the pages around the credential.
 
+use crate::document::Visible;
 use std::collections::HashMap;
 
 /// Something that has to be obtained before a credential can be judged.
@@ -47,10 +48,11 @@ impl std::fmt::Display for WhyNot {
     }
 }
 
-/// Each need answered with bytes, or with why not.
+/// Each need answered with bytes, or with why not; beside it the pages that the credential came in, if it came in some.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
     answers: HashMap<Need, Result<Vec<u8>, WhyNot>>,
+    visible: Option<Visible>,
 }
 
 impl Evidence {
@@ -62,5 +64,15 @@ impl Evidence {
     /// What is known of `need`; `None` when nobody has asked yet.
     pub fn get(&self, need: &Need) -> Option<Result<&[u8], &WhyNot>> {
         self.answers.get(need).map(|answer| answer.as_deref())
+    }
+
+    /// The credential came in a file with pages: they are compared with it.
+    pub fn show(&mut self, visible: Visible) {
+        self.visible = Some(visible);
+    }
+
+    /// The pages around the credential; `None` when it came by itself.
+    pub fn visible(&self) -> Option<&Visible> {
+        self.visible.as_ref()
     }
 }

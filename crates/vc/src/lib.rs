@@ -32,6 +32,7 @@ pub mod compact;
 mod context;
 mod credential;
 mod did;
+mod document;
 mod draft;
 mod evidence;
 mod jcs;
@@ -52,6 +53,7 @@ pub mod words;
 
 pub use credential::Facts;
 pub use did::{DidDocument, did_document, did_key_document, did_web, did_web_url, is_did};
+pub use document::{Difference, Field, MAX_SEEN, Visible, VisibleLine, VisiblePage};
 pub use draft::{Award, Draft, Ready, Signed, StatusEntry, ToSign};
 pub use evidence::{Evidence, Need, WhyNot};
 pub use json::{MAX_DEPTH, MAX_TEXT};

@@ -218,4 +218,16 @@ kinds! {
     SchemaUnknown "schema-unknown" "VCDM 2.0, 4.11 Data Schemas"
         { "Skema kredensial ini tidak dapat diperiksa." / "Tanyakan kepada penerbit." }
         { "The credential's schema could not be checked." / "Ask the issuer." }
+    /// The page around the credential says something else.
+    PageDiffers "page-differs" "Piagam, what the page of a PDF says"
+        { "Tulisan di halaman berbeda dari kredensial yang ditandatangani." / "Jangan terima berkas ini; minta berkas asli kepada pemegang." }
+        { "What the page says differs from the signed credential." / "Do not accept this file; ask the holder for the original." }
+    /// The page around the credential is not one of ours, so there is nothing to compare it with.
+    PageForeign "page-foreign" "Piagam, what the page of a PDF says"
+        { "Halamannya bukan sertifikat terbitan kami yang dapat dicocokkan; hanya kredensial di dalamnya yang diperiksa." / "Percayai hanya data yang tampil di sini, bukan tulisan di halaman." }
+        { "The page is no certificate of ours that can be compared; only the credential inside was checked." / "Rely only on what is shown here, not on the page." }
+    /// The page around the credential could not be read.
+    PageUnread "page-unread" "Piagam, what the page of a PDF says"
+        { "Halamannya tidak dapat dibaca; hanya kredensial di dalamnya yang diperiksa." / "Percayai hanya data yang tampil di sini, atau minta berkas asli kepada pemegang." }
+        { "The page could not be read; only the credential inside was checked." / "Rely only on what is shown here, or ask the holder for the original." }
 }

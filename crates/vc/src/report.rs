@@ -1,6 +1,7 @@
 //! The one place where a verdict is decided.
 
 use crate::credential::Facts;
+use crate::document::Difference;
 use crate::problem::{Problem, ProblemKind};
 use crate::status::Reason;
 use crate::wording::{Lang, sentences};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 pub enum Verdict {
     /// Every check passed.
     Valid,
-    /// Tampered, revoked, suspended, superseded, expired or not yet valid.
+    /// Tampered, revoked, suspended, superseded, expired or not yet valid; or in a file whose page says something else.
     Invalid,
     /// It could not be decided: the issuer is not trusted, or something could not be obtained.
     Indeterminate,
@@ -45,6 +46,8 @@ pub enum State {
     NotYetValid,
     /// Content and signature do not match, or the signature is not the issuer's.
     Tampered,
+    /// The credential is intact, the page of the file around it says something else.
+    Differs,
     /// Not a credential that can be read.
     Unreadable,
     /// It breaks a rule of the data model or of its schema.
@@ -57,6 +60,8 @@ pub enum State {
     StatusUnknown,
     /// A schema, or a kind of proof, that this verifier cannot check.
     Undecidable,
+    /// Authentic, but the page of the file around it could not be compared with it.
+    PageUnchecked,
 }
 
 impl State {
@@ -70,12 +75,14 @@ impl State {
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
             Self::Tampered => "tampered",
+            Self::Differs => "differs",
             Self::Unreadable => "unreadable",
             Self::Malformed => "malformed",
             Self::UnknownIssuer => "unknown-issuer",
             Self::IssuerUnavailable => "issuer-unavailable",
             Self::StatusUnknown => "status-unknown",
             Self::Undecidable => "undecidable",
+            Self::PageUnchecked => "page-unchecked",
         }
     }
 
@@ -88,16 +95,18 @@ impl State {
         Self::Expired,
         Self::NotYetValid,
         Self::Tampered,
+        Self::Differs,
         Self::Unreadable,
         Self::Malformed,
         Self::UnknownIssuer,
         Self::IssuerUnavailable,
         Self::StatusUnknown,
         Self::Undecidable,
+        Self::PageUnchecked,
     ];
 }
 
-/// The five checks, in the order in which a person reads them.
+/// The five checks of every credential, in the order in which a person reads them, and the one of a file with pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CheckName {
     /// The signatures fit the content.
@@ -110,13 +119,15 @@ pub enum CheckName {
     Validity,
     /// It follows the data model and its schema.
     Schema,
+    /// The pages that it came in say what it says. Made only when it came in some.
+    Page,
 }
 
 impl CheckName {
-    /// All five.
+    /// The five that are made of every credential.
     pub const ALL: [CheckName; 5] = [Self::Proof, Self::Issuer, Self::Status, Self::Validity, Self::Schema];
 
-    /// `proof`, `issuer`, `status`, `validity` or `schema`.
+    /// `proof`, `issuer`, `status`, `validity`, `schema` or `page`.
     pub fn code(self) -> &'static str {
         match self {
             Self::Proof => "proof",
@@ -124,10 +135,11 @@ impl CheckName {
             Self::Status => "status",
             Self::Validity => "validity",
             Self::Schema => "schema",
+            Self::Page => "page",
         }
     }
 
-    /// The check of that code.
+    /// The one of the five of that code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|name| name.code() == code)
     }
@@ -161,7 +173,7 @@ impl Outcome {
 /// One check, with its problem if it did not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// Which of the five.
+    /// Which one.
     pub name: CheckName,
     /// How it ended.
     pub outcome: Outcome,
@@ -169,7 +181,7 @@ pub struct Check {
     pub problem: Option<Problem>,
 }
 
-/// What verification found. It always holds all five checks.
+/// What verification found. It always holds all five checks, and a sixth for a file with pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The answer.
@@ -178,6 +190,10 @@ pub struct Report {
     pub state: State,
     /// The five checks in the order of [`CheckName::ALL`].
     pub checks: [Check; 5],
+    /// Whether the pages around the credential say the same; `None` when it came by itself.
+    pub page: Option<Check>,
+    /// Where they do not.
+    pub differences: Vec<Difference>,
     /// What the signed document says; `None` when it was tampered with or cannot be read.
     pub facts: Option<Facts>,
     /// Since when it is revoked, suspended or superseded, an `xsd:dateTimeStamp`.
@@ -193,6 +209,8 @@ pub struct Report {
 /// What the checks found beside their outcomes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Findings {
+    pub(crate) page: Option<Check>,
+    pub(crate) differences: Vec<Difference>,
     pub(crate) facts: Option<Facts>,
     pub(crate) since: Option<String>,
     pub(crate) reason: Option<Reason>,
@@ -205,9 +223,15 @@ impl Report {
     /// always does, because without it nothing else is about this issuer's words.
     pub(crate) fn decide(checks: [Check; 5], findings: Findings, decides: &[CheckName]) -> Self {
         let counted = || checks.iter().filter(|check| check.name == CheckName::Proof || decides.contains(&check.name));
-        let worst = counted()
+        let page = findings.page.as_ref();
+        // Of failures the page comes right after what makes the credential its issuer's: who holds a forged page is to
+        // be told so before anything else. Of what is open it comes last.
+        let (first, rest): (Vec<_>, Vec<_>) =
+            counted().partition(|check| matches!(check.name, CheckName::Proof | CheckName::Issuer));
+        let mut failures = first.into_iter().chain(page).chain(rest);
+        let worst = failures
             .find(|check| check.outcome == Outcome::Fail)
-            .or_else(|| counted().find(|check| check.outcome == Outcome::Unknown));
+            .or_else(|| counted().chain(page).find(|check| check.outcome == Outcome::Unknown));
         // A check that was skipped decides nothing by itself: something before it failed. If that
         // something does not count for this caller, the skipped check is undecided.
         let skipped = counted().find(|check| check.outcome == Outcome::Skipped);
@@ -227,18 +251,25 @@ impl Report {
             successor: findings.successor,
             status_as_of: findings.status_as_of,
             checks,
+            page: findings.page,
+            differences: findings.differences,
         }
     }
 
-    /// The check of that name.
+    /// The check of that name. That of the pages is asked for by [`Report::page`]; here it stands for the proof.
     pub fn check(&self, name: CheckName) -> &Check {
-        &self.checks[name as usize]
+        self.checks.iter().find(|check| check.name == name).unwrap_or(&self.checks[0])
+    }
+
+    /// All checks that were made: the five, and that of the pages if there were some.
+    pub fn all_checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().chain(&self.page)
     }
 
     /// The one JSON form, used by the CLI and the endpoint.
     pub fn to_json(&self) -> Value {
         let checks: Vec<Value> = self.checks.iter().map(check_json).collect();
-        json!({
+        let mut report = json!({
             "verdict": self.verdict.code(),
             "state": self.state.code(),
             "message": { "id": sentences(self, Lang::Id).headline, "en": sentences(self, Lang::En).headline },
@@ -248,8 +279,23 @@ impl Report {
             "successor": self.successor,
             "statusAsOf": self.status_as_of,
             "credential": self.facts,
-        })
+        });
+        if let Some(page) = &self.page {
+            report["page"] = check_json(page);
+            report["differences"] = self.differences.iter().map(difference_json).collect();
+        }
+        report
     }
+}
+
+fn difference_json(difference: &Difference) -> Value {
+    json!({
+        "field": difference.field.code(),
+        "signed": difference.signed,
+        "seen": difference.seen,
+        "id": difference.what(Lang::Id),
+        "en": difference.what(Lang::En),
+    })
 }
 
 fn check_json(check: &Check) -> Value {
@@ -278,6 +324,8 @@ fn state_of(check: &Check) -> State {
         (ProblemKind::IssuerUnknown, _) => State::UnknownIssuer,
         (ProblemKind::IssuerDocument, _) => State::IssuerUnavailable,
         (ProblemKind::Json, _) => State::Unreadable,
+        (ProblemKind::PageDiffers, _) => State::Differs,
+        (ProblemKind::PageForeign | ProblemKind::PageUnread, _) => State::PageUnchecked,
         (_, Outcome::Unknown) if check.name == CheckName::Status => State::StatusUnknown,
         (_, Outcome::Unknown) => State::Undecidable,
         (ProblemKind::Signature | ProblemKind::Method | ProblemKind::NotByIssuer | ProblemKind::PreviousProof, _) => {

@@ -1,6 +1,7 @@
-//! Verification: always all five checks, never an `Err`. What the verdict needs from outside is asked
+//! Verification: always all five checks, a sixth for a file with pages, never an `Err`. What the verdict needs from outside is asked
 //! for by [`needs`] and handed over as [`Evidence`]; the verdict itself is decided in `report.rs`.
 
+mod pages;
 mod presentation;
 mod proofs;
 mod standing;
@@ -11,6 +12,7 @@ pub use presentation::{PresentationPolicy, PresentationReport, presentation_need
 
 use crate::credential::Facts;
 use crate::did::did_web_url;
+use crate::document::{Difference, Visible};
 use crate::evidence::{Evidence, Need};
 use crate::json;
 use crate::problem::{Problem, ProblemKind};
@@ -106,6 +108,10 @@ fn judge(credential: &Value, evidence: &Evidence, policy: &Policy, now: Timestam
     if proof.is_ok() && only_known_contexts(credential) {
         findings.facts = Some(facts);
     }
+    if let Some(visible) = evidence.visible() {
+        let (page, differences) = judge_page(findings.facts.as_ref(), visible, &proof);
+        (findings.page, findings.differences) = (Some(page), differences);
+    }
     let skipped_if_touched = |name, judged| match untouched {
         true => check(name, judged),
         false => Check { name, outcome: Outcome::Skipped, problem: None },
@@ -118,6 +124,23 @@ fn judge(credential: &Value, evidence: &Evidence, policy: &Policy, now: Timestam
         check(CheckName::Schema, judge_schema(credential, &policy.issuers)),
     ];
     Report::decide(checks, findings, &policy.decides)
+}
+
+/// A page can only be compared with what is known to be signed.
+fn judge_page(facts: Option<&Facts>, visible: &Visible, proof: &Judged) -> (Check, Vec<Difference>) {
+    let skipped = Check { name: CheckName::Page, outcome: Outcome::Skipped, problem: None };
+    match (facts, proof) {
+        (Some(facts), _) => {
+            let (judged, differences) = pages::judge(facts, visible);
+            (check(CheckName::Page, judged), differences)
+        }
+        (None, Ok(())) => {
+            let problem =
+                Problem::new(ProblemKind::PageForeign, "pages", "the credential's words could mean something else");
+            (check(CheckName::Page, Err(Finding::Undecided(problem))), Vec::new())
+        }
+        (None, Err(_)) => (skipped, Vec::new()),
+    }
 }
 
 fn unreadable(problem: Problem, policy: &Policy) -> Report {

@@ -121,6 +121,18 @@ sentences! {
     Tampered En "Not to be trusted" "The content of this certificate has been changed"
         "It does not match the issuer's signature."
         "Ask the holder for the original file, or scan the QR code on the paper."
+    Differs Id "Berbeda" "Tulisan di berkas ini berbeda dari sertifikat yang ditandatangani"
+        "Yang ditandatangani adalah data yang tampil di sini, bukan tulisan di halaman berkasnya."
+        "Jangan terima berkas ini; minta berkas asli kepada pemegang."
+    Differs En "Differs" "What this file shows differs from the certificate that was signed"
+        "Signed is what is shown here, not what stands on the file's page."
+        "Do not accept this file; ask the holder for the original."
+    PageUnchecked Id "Belum selesai diperiksa" "Kredensialnya asli, tetapi halaman berkas ini belum dapat dicocokkan"
+        "Yang diperiksa hanya kredensial di dalamnya, bukan yang terlihat di halaman."
+        "Percayai hanya nama, program, dan nomor yang tampil di sini."
+    PageUnchecked En "Not fully checked" "The credential is authentic, but the page of this file could not be compared"
+        "Only the credential inside was checked, not what the page shows."
+        "Rely only on the name, programme and number shown here."
     Malformed Id "Tidak dapat dipercaya" "Kredensial ini tidak mengikuti standar"
         "Susunannya keliru sehingga tidak dapat dipercaya."
         "Minta berkas asli kepada pemegang."
@@ -148,6 +160,8 @@ pub fn check_line(check: &Check, lang: Lang) -> (String, &'static str) {
         (CheckName::Validity, Lang::En) => "Validity period",
         (CheckName::Schema, Lang::Id) => "Susunan data",
         (CheckName::Schema, Lang::En) => "Data model",
+        (CheckName::Page, Lang::Id) => "Tulisan di halaman",
+        (CheckName::Page, Lang::En) => "Text on the page",
     };
     let (word, detail) = match &check.problem {
         Some(problem) => (failure_word(problem.kind, check.outcome, lang), problem.what(lang)),
@@ -174,6 +188,12 @@ fn pass_words(check: &Check, lang: Lang) -> (&'static str, &'static str) {
         (CheckName::Validity, Lang::En) => ("in force", "Today lies within its validity period."),
         (CheckName::Schema, Lang::Id) => ("sesuai", "Mengikuti standar kredensial W3C."),
         (CheckName::Schema, Lang::En) => ("conforms", "It follows the W3C credential standard."),
+        (CheckName::Page, Lang::Id) => {
+            ("cocok", "Nama, nomor, program, tanggal, dan tautan di halaman sama dengan yang ditandatangani.")
+        }
+        (CheckName::Page, Lang::En) => {
+            ("matches", "Name, number, programme, dates and link on the page are those that were signed.")
+        }
     }
 }
 
@@ -191,6 +211,8 @@ fn failure_word(kind: ProblemKind, outcome: Outcome, lang: Lang) -> &'static str
         (ProblemKind::NotYetValid, Lang::En) => "not begun",
         (ProblemKind::Signature, Lang::Id) => "berubah",
         (ProblemKind::Signature, Lang::En) => "changed",
+        (ProblemKind::PageDiffers, Lang::Id) => "berbeda",
+        (ProblemKind::PageDiffers, Lang::En) => "differs",
         (ProblemKind::IssuerUnknown, Lang::Id) => "tidak dikenal",
         (ProblemKind::IssuerUnknown, Lang::En) => "unknown",
         (_, Lang::Id) if outcome == Outcome::Unknown => "belum dapat diperiksa",

@@ -5,7 +5,7 @@ use fetch::FetchError;
 use jiff::Timestamp;
 use server::HandedOut;
 use vc::compact::{self, CompactError, Link};
-use vc::{CheckName, Lang, Outcome, Policy, Report, Verdict};
+use vc::{CheckName, Lang, Outcome, Policy, Report, Verdict, Visible};
 
 use super::input::{Content, Item};
 use super::known::{Known, NoTemplate, host};
@@ -81,12 +81,14 @@ impl Judge {
         let one = |kind| vec![Answer { name: name.clone(), kind, others: 0, file: None, passed_over: false }];
         match content {
             Content::Address(url) => one(self.address(&url).await),
-            Content::Text(text) => one(self.whole(&text).await),
+            Content::Text(text) => one(self.whole(&text, None).await),
             Content::Unreadable(reason) => one(Kind::Not(unreadable(&name, &reason))),
             Content::TooMuch(what) => one(Kind::Not(too_much(&name, what))),
             Content::Bytes(bytes) => match find(bytes).await {
-                Ok(Found::Credential(found)) => one(self.credential(found.text, Vec::new()).await),
-                Ok(Found::Codes(codes)) => self.codes(&name, codes).await,
+                Ok((Found::Credential(found), visible)) => {
+                    one(self.credential(found.text, Vec::new(), visible.as_ref()).await)
+                }
+                Ok((Found::Codes(codes), visible)) => self.codes(&name, codes, visible.as_ref()).await,
                 Err(error) => {
                     let passed_over = !named && error == ExtractError::NotRecognised && !is_named_like_one(&name);
                     vec![Answer { kind: Kind::Not(not_extracted(&error)), name, others: 0, file: None, passed_over }]
@@ -103,22 +105,22 @@ impl Judge {
         };
         let typed = origin(url).map(vc::did_web).into_iter().collect();
         match find(fetched).await {
-            Ok(Found::Credential(found)) => self.credential(found.text, typed).await,
-            Ok(Found::Codes(codes)) => match codes.texts.into_iter().next() {
-                Some(Code::Whole(text)) => self.whole(&text).await,
+            Ok((Found::Credential(found), visible)) => self.credential(found.text, typed, visible.as_ref()).await,
+            Ok((Found::Codes(codes), visible)) => match codes.texts.into_iter().next() {
+                Some(Code::Whole(text)) => self.whole(&text, visible.as_ref()).await,
                 _ => Kind::Not(not_extracted(&ExtractError::NotRecognised)),
             },
             Err(error) => Kind::Not(not_extracted(&error)),
         }
     }
 
-    async fn codes(&self, name: &str, codes: Codes) -> Vec<Answer> {
+    async fn codes(&self, name: &str, codes: Codes, visible: Option<&Visible>) -> Vec<Answer> {
         let count = codes.texts.len();
         let mut answers = Vec::with_capacity(count);
         for (at, code) in codes.texts.into_iter().enumerate() {
             let kind = match code {
-                Code::Whole(text) => self.whole(&text).await,
-                Code::Page(url) => self.page(&url).await,
+                Code::Whole(text) => self.whole(&text, visible).await,
+                Code::Page(url) => self.page(&url, visible).await,
             };
             let name = if count == 1 { name.to_owned() } else { format!("{name} ({}/{count})", at + 1) };
             answers.push(Answer { name, kind, others: codes.others, file: None, passed_over: false });
@@ -127,7 +129,7 @@ impl Judge {
     }
 
     /// The address of a certificate's page, out of a picture: nobody trusts its host because of that.
-    async fn page(&self, url: &str) -> Kind {
+    async fn page(&self, url: &str, visible: Option<&Visible>) -> Kind {
         let text = match self.known.by_code(url).await {
             Ok(Some(text)) => text,
             Ok(None) => {
@@ -136,14 +138,14 @@ impl Judge {
                     Err(error) => return Kind::Not(page_unopened(url, &error)),
                 };
                 match find(fetched).await {
-                    Ok(Found::Credential(found)) => found.text,
-                    Ok(Found::Codes(_)) => return Kind::Not(not_extracted(&ExtractError::NotRecognised)),
+                    Ok((Found::Credential(found), _)) => found.text,
+                    Ok((Found::Codes(_), _)) => return Kind::Not(not_extracted(&ExtractError::NotRecognised)),
                     Err(error) => return Kind::Not(not_extracted(&error)),
                 }
             }
             Err(error) => return Kind::Not(store_failed(&error)),
         };
-        let kind = self.credential(text, Vec::new()).await;
+        let kind = self.credential(text, Vec::new(), visible).await;
         match host(url) {
             Some(host) => self.alarmed(kind, &host.to_ascii_lowercase()),
             None => kind,
@@ -151,7 +153,7 @@ impl Judge {
     }
 
     /// The whole certificate in a code: rebuilt with the template of each trusted issuer that may have made it.
-    async fn whole(&self, text: &str) -> Kind {
+    async fn whole(&self, text: &str, visible: Option<&Visible>) -> Kind {
         let (link, number) = match Link::parse(text).and_then(|link| Ok((compact::template_number(link.digits)?, link)))
         {
             Ok((number, link)) => (link, number),
@@ -168,7 +170,7 @@ impl Judge {
         let mut failed = None;
         let mut undecided = None;
         for did in &candidates {
-            match self.rebuilt(did, number, link.digits).await {
+            match self.rebuilt(did, number, link.digits, visible).await {
                 Ok(kind @ Kind::Judged(_)) if is_proven(&kind) => {
                     return foreign.map_or_else(|| None, |host| Some(alarm(host))).map_or(kind, Kind::Not);
                 }
@@ -186,25 +188,34 @@ impl Judge {
     }
 
     /// Rebuilt with this issuer's template and judged.
-    async fn rebuilt(&self, did: &str, number: u16, digits: &str) -> Result<Kind, Box<Words>> {
+    async fn rebuilt(
+        &self,
+        did: &str,
+        number: u16,
+        digits: &str,
+        visible: Option<&Visible>,
+    ) -> Result<Kind, Box<Words>> {
         let template = match self.known.template(did, number).await {
             Ok(Ok(template)) => template,
             Ok(Err(why)) => return Err(Box::new(no_template(&why, number))),
             Err(error) => return Err(Box::new(store_failed(&error))),
         };
         match compact::unpack(digits, |_| Some(template.as_ref())) {
-            Ok(text) => Ok(self.credential(text, Vec::new()).await),
+            Ok(text) => Ok(self.credential(text, Vec::new(), visible).await),
             Err(error) => Err(Box::new(not_compact(&error))),
         }
     }
 
-    /// A credential's text, judged. `typed` are issuers trusted for this one besides.
-    async fn credential(&self, text: String, typed: Vec<String>) -> Kind {
+    /// A credential's text, judged. `typed` are issuers trusted for this one besides, `visible` the pages it came in.
+    async fn credential(&self, text: String, typed: Vec<String>, visible: Option<&Visible>) -> Kind {
         let now = self.at.unwrap_or_else(Timestamp::now);
-        let evidence = match self.known.evidence(text.as_bytes(), now).await {
+        let mut evidence = match self.known.evidence(text.as_bytes(), now).await {
             Ok(evidence) => evidence,
             Err(error) => return Kind::Not(store_failed(&error)),
         };
+        if let Some(visible) = visible {
+            evidence.show(visible.clone());
+        }
         let policy = Policy::known(self.known.dids().into_iter().chain(typed));
         let report = on_a_core(move || vc::verify(text.as_bytes(), &evidence, &policy, now)).await;
         Kind::Judged(Box::new(report))
@@ -227,8 +238,8 @@ fn is_proven(kind: &Kind) -> bool {
     matches!(kind, Kind::Judged(report) if report.check(CheckName::Proof).outcome == Outcome::Pass)
 }
 
-async fn find(bytes: Vec<u8>) -> Result<Found, ExtractError> {
-    on_a_core(move || extract::find(&bytes)).await
+async fn find(bytes: Vec<u8>) -> Result<(Found, Option<Visible>), ExtractError> {
+    on_a_core(move || extract::find_on_pages(&bytes)).await
 }
 
 /// Work that keeps a core busy, away from the threads that wait for the network.

@@ -3,6 +3,7 @@
 mod badge;
 mod demo;
 mod design;
+mod differs;
 mod house;
 mod issue;
 mod keys;

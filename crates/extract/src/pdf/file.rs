@@ -56,7 +56,7 @@ impl<'a> RawStream<'a> {
 }
 
 /// An object with its stream, if it has one.
-enum Found<'a> {
+pub(super) enum Found<'a> {
     Plain(Object),
     Stream(RawStream<'a>),
 }
@@ -220,7 +220,8 @@ impl<'a> File<'a> {
         }
     }
 
-    fn read(&mut self, number: u32) -> Result<Found<'a>, ExtractError> {
+    /// The object of that number; null when there is none.
+    pub(super) fn read(&mut self, number: u32) -> Result<Found<'a>, ExtractError> {
         match self.places.get(&number).copied() {
             None => Ok(Found::Plain(Object::Null)),
             Some(Place::Offset(offset)) => self.object_at(offset, Some(number)),

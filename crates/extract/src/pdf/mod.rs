@@ -4,8 +4,10 @@
 mod file;
 mod page;
 mod token;
+mod visible;
 
 pub(crate) use page::pages;
+pub(crate) use visible::visible;
 
 use lopdf::{Dictionary, Object, decode_text_string};
 

@@ -354,13 +354,14 @@ fn glyph(state: State) -> &'static str {
         State::Suspended => "pause",
         State::Superseded => "swap",
         State::Expired | State::NotYetValid => "clock",
-        State::Tampered => "unequal",
+        State::Tampered | State::Differs => "unequal",
         State::Unreadable
         | State::Malformed
         | State::UnknownIssuer
         | State::IssuerUnavailable
         | State::StatusUnknown
-        | State::Undecidable => "q",
+        | State::Undecidable
+        | State::PageUnchecked => "q",
     }
 }
 
@@ -379,7 +380,7 @@ fn technical(report: &Report, asked: Asked<'_>, code: Option<String>) -> Vec<Row
     }
     put("Data status ditandatangani", "Status signed", report.status_as_of.clone());
     put("Versi pengganti", "Replaced by", report.successor.clone());
-    for problem in report.checks.iter().filter_map(|check| check.problem.as_ref()) {
+    for problem in report.all_checks().filter_map(|check| check.problem.as_ref()) {
         put("Temuan", "Finding", Some(problem.to_string()));
     }
     rows

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use vc::{Check, CheckName, Facts, Lang, Outcome, Problem, ProblemKind, Reason, Report, State, Verdict};
+use vc::{
+    Check, CheckName, Difference, Facts, Field, Lang, Outcome, Problem, ProblemKind, Reason, Report, State, Verdict,
+};
 
 use super::Shell;
 use super::result::{Asked, Download, Own, ResultPage};
@@ -89,14 +91,17 @@ pub(crate) fn report(state: State) -> Report {
         State::IssuerUnavailable => (Verdict::Indeterminate, N::Issuer, O::Unknown, Some(K::IssuerDocument)),
         State::StatusUnknown => (Verdict::Indeterminate, N::Status, O::Unknown, Some(K::StatusUnobtainable)),
         State::Undecidable => (Verdict::Indeterminate, N::Schema, O::Unknown, Some(K::SchemaUnknown)),
+        State::Differs => (Verdict::Invalid, N::Page, O::Fail, Some(K::PageDiffers)),
+        State::PageUnchecked => (Verdict::Indeterminate, N::Page, O::Unknown, Some(K::PageForeign)),
     };
     let hidden = matches!(state, State::Tampered | State::Unreadable | State::Malformed);
+    let found = |name| Check {
+        name,
+        outcome,
+        problem: kind.map(|kind| Problem::new(kind, "credentialStatus", "found one thing, expected another")),
+    };
     let checks = N::ALL.map(|name| match (name == at, hidden) {
-        (true, _) => Check {
-            name,
-            outcome,
-            problem: kind.map(|kind| Problem::new(kind, "credentialStatus", "found one thing, expected another")),
-        },
+        (true, _) => found(name),
         (false, true) => Check { name, outcome: O::Skipped, problem: None },
         (false, false) => Check { name, outcome: O::Pass, problem: None },
     });
@@ -112,6 +117,8 @@ pub(crate) fn report(state: State) -> Report {
         verdict,
         state,
         checks,
+        page: (at == N::Page).then(|| found(at)),
+        differences: if state == State::Differs { differences() } else { Vec::new() },
         facts: (!hidden).then_some(facts),
         since: changed.then(|| "2026-11-20T02:00:00Z".into()),
         reason: changed.then_some(Reason::DataError),
@@ -119,6 +126,16 @@ pub(crate) fn report(state: State) -> Report {
             .then(|| "https://sertifikat.contoh.example/credentials/1b4e28ba-2fa1-41d2-883f-0016d3cca427".into()),
         status_as_of: Some("2026-11-24T07:02:00Z".into()),
     }
+}
+
+/// A page that names somebody else, and leads elsewhere.
+fn differences() -> Vec<Difference> {
+    let difference =
+        |field, signed: &str, seen: &str| Difference { field, signed: signed.into(), seen: Some(seen.into()) };
+    vec![
+        difference(Field::Name, "Dr. Ratna Contohsari, S.T., M.Si.", "Budi Palsu <b>Fiktif</b>, S.Kom."),
+        difference(Field::Link, "https://sertifikat.contoh.example", "https://palsu.example/v/7KQM-4XWP-9H2D-JT63"),
+    ]
 }
 
 fn facts() -> Facts {

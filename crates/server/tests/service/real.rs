@@ -69,6 +69,51 @@ async fn from_the_sheet_to_the_page_and_back_from_the_pdf() {
 }
 
 #[tokio::test]
+async fn a_page_around_another_credential_differs() {
+    let world = World::new().await;
+    let certificates = issued(&world).await;
+    let pdf = world.get(&format!("/credentials/{}/sertifikat.pdf", certificates[0].id)).await.body;
+    let other = world.store.signed_text(certificates[1].id, Suite::Rdfc).await.unwrap().unwrap();
+    let forged = swapped(&pdf, &other);
+    let (page, signed) = (certificates[0].name.as_deref().unwrap(), certificates[1].name.as_deref().unwrap());
+    for (query, words) in [("", "Tulisan di halaman: berbeda"), ("?hl=en", "Text on the page: differs")] {
+        let answer = world.upload(query, &forged).await;
+        let text = answer.text();
+        assert!(answer.status == StatusCode::OK && text.contains("data-v=\"bad\"") && text.contains(words), "{text}");
+        assert!(text.contains(page) && text.contains(signed), "both names are told: {text}");
+        assert!(world.upload(query, &pdf).await.text().contains("data-v=\"ok\""));
+    }
+    let text = world.upload("", &unreadable(&pdf)).await.text();
+    assert!(text.contains("data-v=\"warn\"") && text.contains("belum dapat dicocokkan"), "{text}");
+}
+
+/// Another credential put into a certificate's PDF, by an update behind it: the page now says what nobody signed.
+fn swapped(pdf: &[u8], credential: &str) -> Vec<u8> {
+    let tail = String::from_utf8_lossy(pdf);
+    let after = |mark: &str| tail[tail.rfind(mark).unwrap() + mark.len()..].trim_start().to_owned();
+    let number = |text: String| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let (root, info, previous) = (number(after("/Root ")), number(after("/Info ")), number(after("startxref")));
+    let mut out = pdf.to_vec();
+    let at = out.len();
+    let head = format!("4 0 obj\n<</Type/EmbeddedFile/Subtype/application#2Fvc/Length {}>>stream\n", credential.len());
+    out.extend_from_slice(format!("{head}{credential}\nendstream\nendobj\n").as_bytes());
+    let table = out.len();
+    let entry = format!("xref\n4 1\n{at:010} 00000 n \ntrailer\n");
+    let trailer = format!("<</Size 999/Root {root} 0 R/Info {info} 0 R/Prev {previous}>>\nstartxref\n{table}\n%%EOF\n");
+    out.extend_from_slice(format!("{entry}{trailer}").as_bytes());
+    out
+}
+
+/// The same with a page that cannot be read: its text is not where it should be.
+fn unreadable(pdf: &[u8]) -> Vec<u8> {
+    let mark = b"\n1 0 obj";
+    let at = pdf.windows(mark.len()).position(|bytes| bytes == mark).unwrap();
+    let mut out = pdf.to_vec();
+    out[at + 1] = b'0';
+    out
+}
+
+#[tokio::test]
 async fn what_certificates_name_is_there() {
     let world = World::new().await;
     assert_eq!(world.get("/achievements/AI-DASAR").await.status, StatusCode::NOT_FOUND);

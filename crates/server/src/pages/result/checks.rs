@@ -1,11 +1,12 @@
 //! The list of checks: mark, state word, and how old the answer is.
 
-use vc::{CheckName, Outcome, Report, State};
+use vc::{Check, CheckName, Outcome, Report, State};
 
 use super::{Asked, CheckLine};
 use crate::{HandedOut, words};
 
-/// All five, the one that failed first where it matters; at the end what is known of the file that they came in.
+/// All five, the one that failed first where it matters; that of the pages; at the end what is known of the file that they
+/// came in.
 pub(super) fn check_lines(report: &Report, file: Option<HandedOut>, asked: Asked<'_>) -> Vec<CheckLine> {
     let lead = if report.check(CheckName::Proof).outcome == Outcome::Fail {
         [CheckName::Proof, CheckName::Issuer]
@@ -13,8 +14,13 @@ pub(super) fn check_lines(report: &Report, file: Option<HandedOut>, asked: Asked
         [CheckName::Issuer, CheckName::Proof]
     };
     let order = lead.into_iter().chain([CheckName::Status, CheckName::Validity, CheckName::Schema]);
-    let file = file.filter(|file| file.concerns(report, |_| true)).map(|file| file_line(file, asked));
-    order.map(|name| check_line(report, name, asked)).chain(file).collect()
+    let page = report.page.iter().map(|check| check_line(report, check, asked));
+    let mut lines: Vec<CheckLine> = order.map(|name| check_line(report, report.check(name), asked)).collect();
+    // A page that differs stands at the top, one that is as it should be at the end.
+    let at = if report.state == State::Differs { 0 } else { lines.len() };
+    lines.splice(at..at, page);
+    lines.extend(file.filter(|file| file.concerns(report, |_| true)).map(|file| file_line(file, asked)));
+    lines
 }
 
 fn file_line(file: HandedOut, asked: Asked<'_>) -> CheckLine {
@@ -23,11 +29,14 @@ fn file_line(file: HandedOut, asked: Asked<'_>) -> CheckLine {
     CheckLine { mark, icon, title: title.into(), detail: detail.into() }
 }
 
-fn check_line(report: &Report, name: CheckName, asked: Asked<'_>) -> CheckLine {
-    let check = report.check(name);
+fn check_line(report: &Report, check: &Check, asked: Asked<'_>) -> CheckLine {
+    let name = check.name;
     let (mark, icon) = match check.outcome {
         Outcome::Pass => ("pass", "tick"),
-        Outcome::Fail if matches!(report.state, State::Superseded | State::Suspended | State::NotYetValid) => {
+        Outcome::Fail
+            if name != CheckName::Page
+                && matches!(report.state, State::Superseded | State::Suspended | State::NotYetValid) =>
+        {
             ("warn", "warn")
         }
         Outcome::Fail => ("fail", "x"),

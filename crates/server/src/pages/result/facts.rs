@@ -19,7 +19,9 @@ pub(super) fn facts_panel(
             true => asked.pick("Isi menurut data penerbit", "Content according to the issuer"),
             false => asked.pick("Isi menurut berkas ini", "Content according to this file"),
         },
-        tag: (colour != "ok").then(|| Tag { kind: colour, text: kicker.to_owned() }),
+        // Where the page is what differs, nothing is wrong with what was signed.
+        tag: (colour != "ok" && report.page.as_ref().is_none_or(|page| page.outcome == Outcome::Pass))
+            .then(|| Tag { kind: colour, text: kicker.to_owned() }),
         rows: fact_rows(facts, asked),
         more: more(facts, asked.lang),
     }

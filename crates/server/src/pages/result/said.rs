@@ -30,6 +30,10 @@ pub(super) fn says(report: &Report, meaning: &str, asked: Asked<'_>) -> String {
         (State::Superseded, Lang::En, Some(since)) => {
             Some(format!("A newer version was issued on {since}. Ask the holder for it."))
         }
+        (State::Differs, ..) => {
+            let differences: Vec<String> = report.differences.iter().map(|each| each.what(lang)).collect();
+            Some(format!("{} {meaning}", differences.join(" ")))
+        }
         (State::Expired, ..) => day(facts.and_then(|facts| facts.valid_until.as_ref()))
             .map(|day| format!("{} {day}. {meaning}", asked.pick("Berakhir pada", "It expired on"))),
         (State::NotYetValid, ..) => day(facts.and_then(|facts| facts.valid_from.as_ref()))
@@ -46,6 +50,7 @@ pub(super) fn says(report: &Report, meaning: &str, asked: Asked<'_>) -> String {
             | State::Malformed
             | State::Unreadable
             | State::UnknownIssuer
+            | State::PageUnchecked
     );
     let mut says = first.unwrap_or_else(|| if open { format!("{meaning} {advice}") } else { meaning.to_owned() });
     if let (State::Revoked | State::Suspended, Some(reason)) = (report.state, report.reason) {
@@ -108,6 +113,22 @@ pub(super) fn advice(state: State, asked: Asked<'_>) -> Note {
             pick(
                 "Nama penerbit di dalam berkas ini tidak kami benarkan. Minta sertifikat dari penerbit yang Anda kenal.",
                 "We do not confirm the issuer's name in this file. Ask for a certificate from an issuer that you know.",
+            ),
+        ),
+        State::Differs => note(
+            "bad",
+            pick("Jangan terima berkas ini.", "Do not accept this file."),
+            pick(
+                "Data di bawah adalah yang ditandatangani penerbit; halaman berkasnya menyatakan lain. Minta berkas asli kepada pemegang.",
+                "What is shown below is what the issuer signed; the file's page says something else. Ask the holder for the original.",
+            ),
+        ),
+        State::PageUnchecked => note(
+            "warn",
+            pick("Jangan berpegang pada halamannya.", "Do not go by the page."),
+            pick(
+                "Bandingkan nama, program, dan nomor di bawah dengan yang tertulis di halaman berkas: semuanya harus sama persis.",
+                "Compare the name, programme and number below with what the file's page says: they must be exactly the same.",
             ),
         ),
         State::Tampered => note(
