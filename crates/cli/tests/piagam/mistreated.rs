@@ -22,7 +22,7 @@ fn what_holds_no_credential_is_told_in_two_languages() {
         (home.write("setengah.pdf", &bytes[..bytes.len() / 2]), "pdf-damaged", "rusak atau terpotong", "cut off"),
         (home.write("awal.pdf", &bytes[..20]), "pdf-damaged", "rusak atau terpotong", "cut off"),
         (home.write("kosong.json", ""), "not-recognised", "tidak dikenali", "not recognised"),
-        (home.write("gambar.png", b"\x89PNG\r\n\x1a\n0000"), "not-recognised", "tidak dikenali", "not recognised"),
+        (home.write("gambar.png", b"\x89PNG\r\n\x1a\n0000"), "image-damaged", "rusak, terpotong", "damaged, cut off"),
         (home.write("latin.json", b"{\"name\": \"Ren\xe9e\"}"), "not-utf8", "bukan UTF-8", "not UTF-8"),
         (home.write("dalam.json", deep(10_000)), "nested-too-deep", "lebih dalam", "nested deeper"),
         (home.write("besar.json", big()), "too-large", "terlalu besar", "too large"),
