@@ -20,12 +20,13 @@ fn named_paths(text: &str) -> Vec<&str> {
 
 fn is_path(word: &str) -> bool {
     let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-*".contains(&byte));
-    let folder =
-        word.contains('/') && !word.starts_with('/') && !word.starts_with("application/") && !word.contains("//");
+    let folder = word.contains('/') && !word.starts_with("application/") && !word.contains("//");
     // What a running installation has, and what a build makes, is not in the repository.
     let made = ["target/", ".demo", "keys/", "certificates/", "piagam."].iter().any(|made| word.starts_with(made));
+    // `/trust.json` is an address.
     plain
         && !made
+        && !word.starts_with('/')
         && !word.starts_with('.') | word.starts_with(".ci")
         && (folder || FILES.iter().any(|end| word.ends_with(end)))
 }
@@ -68,6 +69,6 @@ fn the_map_shows_every_crate() {
 
 #[test]
 fn paths_are_told_from_other_words() {
-    let text = "`vc/src/verify.rs` `/v/{code}` `cargo run` `application/vc` `verify.rs` `a b/c`\n```\n`not/this`\n```\n`tests/run`";
+    let text = "`vc/src/verify.rs` `/v/{code}` `/trust.json` `cargo run` `application/vc` `verify.rs` `a b/c`\n```\n`not/this`\n```\n`tests/run`";
     assert_eq!(named_paths(text), ["vc/src/verify.rs", "verify.rs", "tests/run"]);
 }
