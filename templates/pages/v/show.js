@@ -39,15 +39,16 @@ const row = (label, name, value, wide) => value && el('div', { class: wide && 'w
 
 // ---- Dates, halves of texts in two languages ----
 
-const format = (stamp, more) => new Date(stamp).toLocaleString(english ? 'en-GB' : 'id-ID', { timeZone: zone, ...more });
-const day = (stamp) => format(stamp, { day: 'numeric', month: 'long', year: 'numeric' });
+const format = (more) => new Intl.DateTimeFormat(english ? 'en-GB' : 'id-ID', { timeZone: zone, ...more });
+const days = format({ day: 'numeric', month: 'long', year: 'numeric' });
+const day = (stamp) => days.format(new Date(stamp));
 function moment(stamp) {
-  const at = format(stamp, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const at = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(stamp));
   return `${day(stamp)}, ${english ? at : at.replace(':', '.')} ${hours}`;
 }
 function age(stamp, now) {
-  const days = Math.round((Date.parse(stamp) - now) / 864e5);
-  return `${moment(stamp)}, ${new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(days, 'day')}.`;
+  const ago = Math.round((Date.parse(stamp) - now) / 864e5);
+  return `${moment(stamp)}, ${new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(ago, 'day')}.`;
 }
 function halves(text) {
   const [first, ...rest] = `${text || ''}`.split(' / '), second = rest.join(' / ');
@@ -65,7 +66,7 @@ function says({ state, credential, why = {}, host, own }, [, , meaning, advice])
 }
 
 function band(result, words, colour) {
-  const { state, text, now } = result, again = text && colour === 'warn' && !['damaged-link', 'not-compact', 'too-long'].includes(state);
+  const { state, text, now } = result, again = text && colour === 'warn' && !(state in INSIDE || ['damaged-link', 'not-compact', 'too-long'].includes(state));
   const button = again && el('button', { class: 'btn' }, AGAIN);
   if (again) button.onclick = () => run(text);
   return el('section', { class: 'verdict', 'data-v': colour, 'aria-labelledby': 'hasil' },
@@ -85,15 +86,15 @@ function facts({ state, credential, checks, why }, kicker, colour) {
     const [here, there] = halves(text);
     return here && row(label, name, [here, there && el('small', { lang: other }, there)], name);
   };
-  const dates = [subject.activityStartDate, subject.activityEndDate].filter(Boolean).map(day), credits = subject.creditsEarned;
+  const { activityStartDate: starts, activityEndDate: finishes } = subject, credits = subject.creditsEarned;
   const long = [achievement.description, achievement.criteria?.narrative].filter(Boolean), newer = why?.successor;
   const tag = state !== 'valid' && el('span', { class: 'tag', 'data-k': colour }, draw(24, colour === 'bad' ? CROSS : MARK), kicker);
   return panel('fakta', CONTENT, tag,
     /^https?:/.test(newer) && el('p', 0, el('a', { href: newer }, NEWER)),
     el('dl', 0,
       row(NAME, 'who', subject.name, 1), both(PROGRAMME, achievement.name, 'what'), row(NUMBER, 'num', subject.licenseNumber, 1),
-      row(HOURS, '', credits && `${credits} JP`), row(GRADE, '', subject.result?.[0].value),
-      row(DATES, '', [...new Set(dates)].join(' – ')), row(ISSUED_ON, '', day(validFrom)), row(UNTIL, '', validUntil && day(validUntil)),
+      row(HOURS, '', credits && `${credits} JP`), both(GRADE, subject.result?.[0].value),
+      row(DATES, '', starts && finishes && days.formatRange(new Date(starts), new Date(finishes))), row(ISSUED_ON, '', day(validFrom)), row(UNTIL, '', validUntil && day(validUntil)),
       both(COHORT, subject.term), both(ISSUER, issuer.name, 'by')),
     long.length && el('details', 0, el('summary', 0, SUBJECTS_OF), ...long.map((text) => el('p', 0, halves(text)[0]))));
 }

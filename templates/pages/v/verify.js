@@ -244,7 +244,7 @@ async function verify(digits, at, trust, now) {
   const skipped = 'skipped', result = { record, credential, checks: { proof: 'unknown', issuer: skipped, status: skipped, validity: skipped } };
   const ends = (state, name = 'proof', end = 'unknown') => ({ ...result, state, checks: { ...result.checks, [name]: end } });
   if (!did) return ends('issuer-unavailable');
-  if (did.id !== idOf(credential.issuer)) return ends('unknown-issuer', 'issuer', 'fail');
+  if (did.id !== idOf(credential.issuer)) return ends('unknown-issuer', 'issuer', 'unknown');
   const proven = await proves(credential, did);
   if (proven === null && kept) return ends('issuer-unavailable');
   if (!proven) return ends('tampered', 'proof', 'fail');

@@ -141,6 +141,7 @@ fn strangers_are_never_valid() {
            return path === '/v/bundle.json' ? new Response((await answer.text()).replaceAll('did:web:', 'did:web:lain.')) : answer; }; }",
     );
     shows(&tab, "unknown-issuer", &good, "warn", &["tidak dikenal", "Penerbit: tidak dikenal"]);
+    assert!(!tab.text().contains("utuh"), "nobody has seen a key: {}", tab.text());
     // No keys at hand.
     let tab = browser.tab();
     tab.before("{ const real = fetch; self.fetch = (path, more) => path === '/v/bundle.json' ? Promise.reject(1) : real(path, more); }");

@@ -28,7 +28,7 @@ const ENDS: [(CheckName, &str, Outcome, Option<ProblemKind>); 16] = [
     (CheckName::Proof, "fail", Outcome::Fail, Some(ProblemKind::Signature)),
     (CheckName::Proof, "unknown", Outcome::Unknown, Some(ProblemKind::IssuerDocument)),
     (CheckName::Issuer, "pass", Outcome::Pass, None),
-    (CheckName::Issuer, "fail", Outcome::Unknown, Some(ProblemKind::IssuerUnknown)),
+    (CheckName::Issuer, "unknown", Outcome::Unknown, Some(ProblemKind::IssuerUnknown)),
     (CheckName::Issuer, "skipped", Outcome::Skipped, None),
     (CheckName::Status, "pass", Outcome::Pass, None),
     (CheckName::Status, "revoked", Outcome::Fail, Some(ProblemKind::Revoked)),
@@ -99,11 +99,16 @@ pub(super) fn words(config: &Config, lang: Lang) -> Value {
     for state in STATES {
         let said = vc::state_sentences(state, lang);
         let elsewhere = vc::state_sentences(state, other).headline;
+        // A stranger's keys are not at hand here, so nothing is said about the signature.
+        let meaning = match state {
+            State::UnknownIssuer => vc::state_sentences(State::IssuerUnavailable, lang).meaning,
+            _ => said.meaning,
+        };
         // Where the note below says what to do, the band does not.
         let advice = if open(state) { said.advice } else { "" };
         let asked = Asked { config, lang, now: jiff::Timestamp::UNIX_EPOCH, path: None };
         let (kind, strong, text) = advice_words(state, asked);
-        let all = [said.kicker, said.headline, said.meaning, advice, elsewhere, kind, strong, &text];
+        let all = [said.kicker, said.headline, meaning, advice, elsewhere, kind, strong, &text];
         states.insert(state.code().to_owned(), pool.put(all));
     }
     for ((code, [kicker, headline, meaning, advice]), (_, there)) in unread(lang).into_iter().zip(unread(other)) {
