@@ -2,7 +2,7 @@
 // prints one answer, `{verified, issued, canonical}`. It opens no connection: every URL is answered from `documents`.
 //
 // documents: {url: JSON document}                            contexts, DID documents, verification methods, status lists
-// verify:    [{name, credential, status}]                    status: also ask the status list
+// verify:    [{name, credential, status, now}]               status: also ask the status list; now: as if it were then
 // issue:     [{name, cryptosuite, credential, key, date}]    key: Multikey with both halves
 // canonize:  [{name, document}]                              canonical N-Quads, in safe mode
 import {readFileSync} from 'node:fs';
@@ -41,8 +41,8 @@ function reason(error) {
   return errors.map(e => [e.name, e.message, e.cause?.message, JSON.stringify(e.details)].filter(Boolean).join(': ')).join('; ');
 }
 
-async function verify({name, credential, status}) {
-  const options = {credential, documentLoader, suite: verifying()};
+async function verify({name, credential, status, now}) {
+  const options = {credential, documentLoader, suite: verifying(), now: now ? new Date(now) : new Date()};
   options.checkStatus = status ?
     ({credential}) => checkStatus({credential, documentLoader, suite: verifying(), verifyMatchingIssuers: true}) :
     async () => ({verified: true});

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use piagam_tests::{root, scratch};
 use serde_json::{Value, json};
+use vc::compact;
 use vc::core::EMBEDDED;
 use vc::{
     Award, Bitstring, Cryptosuite, Draft, Evidence, Key, LIST_ENTRIES, Need, Policy, PublicKey, Purpose, Report, State,
@@ -69,11 +70,15 @@ fn ask(folder: &Path, name: &str, request: &Value) -> Value {
 
 /// Everything the other side may look up: our contexts, the issuer's documents, the status list.
 fn documents(did: &str, key: PublicKey) -> serde_json::Map<String, Value> {
+    documents_with(did, &[(1, key)])
+}
+
+fn documents_with(did: &str, keys: &[(u32, PublicKey)]) -> serde_json::Map<String, Value> {
     let mut documents = serde_json::Map::new();
     for context in EMBEDDED {
         documents.insert(context.url.into(), serde_json::from_str(context.text).unwrap());
     }
-    let document = vc::did_document(did, &[(1, key)]);
+    let document = vc::did_document(did, keys);
     for method in document["verificationMethod"].as_array().unwrap() {
         let mut method = method.clone();
         method["@context"] = json!("https://w3id.org/security/multikey/v1");
@@ -157,6 +162,40 @@ fn npm_verifies_what_we_issue() {
     }
     assert_eq!(answer["verified"].as_array().unwrap().len(), cases.len());
     println!("npm verified {} documents of ours as expected", cases.len());
+}
+
+/// The vectors of the compact form: digits of QR codes, rebuilt to credentials.
+#[test]
+fn npm_verifies_what_qr_codes_carry() {
+    let Some(folder) = node() else { return };
+    let read = |name: &str| fs::read(root().join("tests/compact").join(name)).unwrap();
+    let vectors: Value = serde_json::from_slice(&read("vectors.json")).unwrap();
+    let template = compact::Template::parse(&read("template-3.json")).unwrap();
+    let rebuilt = |digits: &str| -> Value {
+        serde_json::from_str(&compact::unpack(digits, |number| (number == 3).then_some(&template)).unwrap()).unwrap()
+    };
+    let key = PublicKey::from_multikey(vectors["publicKeyMultibase"].as_str().unwrap()).unwrap();
+    let documents = documents_with(&vc::did_web("http://localhost:8080"), &[1, 2, 255].map(|number| (number, key)));
+    let mut verify = Vec::new();
+    let mut good = Vec::new();
+    let mut put = |name: &Value, digits: &str, is_good| {
+        let credential = rebuilt(digits);
+        let now = credential["validFrom"].clone();
+        verify.push(json!({ "name": name, "credential": credential, "status": false, "now": now }));
+        good.push(is_good);
+    };
+    for one in vectors["rebuilt"].as_array().unwrap() {
+        put(&one["case"], compact::Link::parse(one["link"].as_str().unwrap()).unwrap().digits, true);
+    }
+    for one in vectors["rebuiltWithAWrongProof"].as_array().unwrap() {
+        put(&one["case"], one["digits"].as_str().unwrap(), false);
+    }
+    let answer = ask(folder, "compact", &json!({ "documents": documents, "verify": verify }));
+    let verified = answer["verified"].as_array().unwrap();
+    assert!(verified.len() == good.len() && good.len() > 4, "{verified:?}");
+    for (result, good) in verified.iter().zip(good) {
+        assert_eq!(result["verified"], good, "{}: {}", result["name"], result["error"]);
+    }
 }
 
 #[test]
