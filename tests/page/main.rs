@@ -301,3 +301,24 @@ fn comparing_is_quick() {
     // Unoptimised, beside other tests.
     assert!(quickest.as_millis() < 500, "{quickest:?}");
 }
+
+/// A file damaged anywhere is read or is not; it is never called different in what it still shows, and nothing fails.
+#[test]
+fn damage_is_no_panic_and_no_endless_work() {
+    let pdf = Sample::usual("klasik").pdf();
+    let mut seed = 7u32;
+    let mut random = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize
+    };
+    for _ in 0..150 {
+        let mut damaged = pdf.clone();
+        for _ in 0..1 + random() % 8 {
+            let at = random() % damaged.len();
+            damaged[at] = (random() % 256) as u8;
+        }
+        let start = Instant::now();
+        assert!(extract::visible(&damaged).is_some());
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    }
+}

@@ -22,6 +22,8 @@ const MAX_COPIED: usize = 4_000;
 const MAX_UNPACKED: usize = 8_000_000;
 /// Bytes of content that one page may have interpreted, forms counted as often as they are painted.
 const MAX_WORK: usize = 8_000_000;
+/// Bytes that one operator may show as text: the interpreter makes glyphs of all before it tells of them.
+const MAX_SHOWN: usize = 64_000;
 /// Forms within forms.
 const MAX_FORMS_DEEP: usize = 8;
 /// Annotations on one page; ours have one.
@@ -343,13 +345,23 @@ impl<'a> Copier<'_, 'a> {
         let mut work = content.len();
         let forms = owner.get(b"Resources").ok().and_then(|value| self.plain(value)?.as_dict().ok());
         let forms = forms.and_then(|resources| self.plain(resources.get(b"XObject").ok()?)?.as_dict().ok());
-        let Some(forms) = forms else { return Ok(work) };
         let mut operators = TypedIter::new(content);
         while let Some(operator) = operators.next() {
-            if let TypedInstruction::XObject(name) = operator
-                && let Ok(form) = forms.get(name.0.as_ref())
-            {
-                work = work.saturating_add(self.form_work(form, depth, known)?);
+            let shown = match operator {
+                TypedInstruction::ShowText(text) => text.0.len(),
+                TypedInstruction::NextLineAndShowText(text) => text.0.len(),
+                TypedInstruction::ShowTextWithParameters(text) => text.2.len(),
+                TypedInstruction::ShowTexts(texts) => texts.0.data().len(),
+                TypedInstruction::XObject(name) => {
+                    if let Some(form) = forms.and_then(|forms| forms.get(name.0.as_ref()).ok()) {
+                        work = work.saturating_add(self.form_work(form, depth, known)?);
+                    }
+                    0
+                }
+                _ => 0,
+            };
+            if shown > MAX_SHOWN {
+                return Err(Unread::Beyond("more text than a certificate has"));
             }
         }
         Ok(work)

@@ -11,7 +11,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps, Paint, SoftMask,
 };
 
-/// Signs and paintings of one page; a full certificate has 2,000 and 500.
+/// Signs, seen or not, and paintings of one page; a full certificate has 2,000 and 500.
 const MAX_SIGNS: usize = 20_000;
 const MAX_PAINTINGS: usize = 50_000;
 /// Segments of paths that points are compared with, all together: a tenth of a second.
@@ -71,6 +71,7 @@ pub(super) struct Look {
     signs: Vec<Sign>,
     squares: HashMap<(i32, i32), Vec<usize>>,
     paintings: Vec<Painting>,
+    glyphs: usize,
     painted: usize,
     compared: usize,
     runs: usize,
@@ -89,6 +90,7 @@ impl Look {
             signs: Vec::new(),
             squares: HashMap::new(),
             paintings: Vec::new(),
+            glyphs: 0,
             painted: 0,
             compared: 0,
             runs: 0,
@@ -111,7 +113,8 @@ impl Look {
     fn glyph(&mut self, glyph: &hayro_interpret::font::PositionedGlyph<'_>, props: &DrawProps<'_>, shown: bool) {
         // Type 3 fonts are refused before.
         let Glyph::Outline(outline) = &**glyph else { return };
-        if self.signs.len() >= MAX_SIGNS {
+        self.glyphs += 1;
+        if self.glyphs > MAX_SIGNS {
             resume_unwind(Box::new(Worn("more signs than a certificate has")));
         }
         let place = props.transform * glyph.transform();
