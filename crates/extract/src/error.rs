@@ -62,6 +62,9 @@ pub enum ExtractError {
         /// How many.
         count: usize,
     },
+    /// A photo in a form that is not read.
+    #[error("a HEIC photo, which is not read")]
+    Heic,
     /// A ZIP where one file is looked at.
     #[error("an archive, where one file is looked at")]
     Archive,
@@ -98,6 +101,7 @@ impl ExtractError {
             Self::PictureTooLarge { .. } => "picture-too-large",
             Self::NoCode => "no-code",
             Self::OtherCodes { .. } => "other-codes",
+            Self::Heic => "heic",
             Self::Archive => "archive",
             Self::Compact(error) => error.code(),
             Self::NotUtf8 { .. } => "not-utf8",
@@ -179,6 +183,10 @@ impl ExtractError {
             Self::OtherCodes { .. } => {
                 ("Kode QR di sini bukan kode QR sertifikat.", "The QR code here is not a certificate's.")
             }
+            Self::Heic => (
+                "Foto HEIC (bentuk bawaan sebagian ponsel) belum dapat dibaca.",
+                "HEIC photos, as some phones make them, are not read.",
+            ),
             Self::Archive => (
                 "Ini berkas ZIP atau arsip lain, bukan satu sertifikat.",
                 "This is a ZIP or another archive, not one certificate.",
@@ -241,6 +249,10 @@ impl ExtractError {
             Self::OtherCodes { .. } => (
                 "Foto kode QR pada sertifikatnya, atau ketik kode verifikasinya.",
                 "Take a picture of the certificate's own QR code, or type the verification code.",
+            ),
+            Self::Heic => (
+                "Bagikan fotonya sebagai JPEG, atau ambil tangkapan layarnya, lalu periksa berkas itu.",
+                "Share the photo as JPEG, or take a screenshot of it, and check that file.",
             ),
             Self::Archive => (
                 "Keluarkan isinya dan periksa satu per satu; `piagam verify` juga menerima ZIP berisi banyak sertifikat.",

@@ -93,6 +93,9 @@ pub fn find(bytes: &[u8]) -> Result<Found, ExtractError> {
     if is_archive(bytes) {
         return Err(ExtractError::Archive);
     }
+    if is_heic(bytes) {
+        return Err(ExtractError::Heic);
+    }
     if let Some(code) = text(bytes)? {
         return Ok(Found::Codes(Codes { texts: vec![code], others: 0, source: Source::Text }));
     }
@@ -145,6 +148,12 @@ fn seen(texts: Vec<String>, source: Source) -> Result<Found, ExtractError> {
 /// A ZIP (APPNOTE 4.3.6, 4.3.16), a Word or Excel file among them.
 pub fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// A photo of some phones, by its brand (ISO/IEC 14496-12, 4.3; ISO/IEC 23008-12, 10).
+fn is_heic(bytes: &[u8]) -> bool {
+    let brand = bytes.get(4..12).and_then(|named| named.strip_prefix(b"ftyp"));
+    matches!(brand, Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1"))
 }
 
 /// A text that a person copied: one line.
@@ -210,5 +219,6 @@ mod tests {
         assert_eq!(find(&[b'7'; 1_000_000]).unwrap_err().code(), "too-long");
         assert_eq!(find(b"Daftar nama"), Err(ExtractError::NotRecognised));
         assert_eq!(find(b"PK\x03\x04rest"), Err(ExtractError::Archive));
+        assert_eq!(find(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), Err(ExtractError::Heic));
     }
 }

@@ -40,11 +40,13 @@ use show::Shown;
     piagam verify 'https://sertifikat.example/v#0012...' --issuer did:web:sertifikat.example\n  \
     cat sertifikat.json | piagam verify - --json --issuer did:web:sertifikat.example\n\n\
     What is read, by its content: JSON, PDF (attached credential; else the QR code on its first pages), PNG and JPEG \
-    (badge, screenshot, photo of a print), SVG badges, the text of a QR code; folders and ZIPs of them. HEIC is not read: \
-    no maintained decoder without foreign code exists; share the photo as JPEG, or take a screenshot of it.\n\n\
+    (badge, screenshot, photo of a print), SVG badges, the text of a QR code; folders and ZIPs of them. HEIC is not read \
+    (its decoders are too young to be given strangers' files, and HEVC is patented): share the photo as JPEG, or take a \
+    screenshot of it.\n\n\
     Whose certificates are trusted: those of --dir, those of each --issuer, those that piagam trust keeps, those of \
-    each --trust, and those of the host that you typed in an address. Every other issuer is unknown, and the verdict is that it could not be decided. The host in a \
-    scanned code is never trusted; when it is not the issuer's, that is an alarm.\n\n\
+    each --trust, and those of the host that you typed in an address. Every other issuer is unknown, and the verdict is \
+    that it could not be decided. The host in a scanned code is never trusted; when it is not the issuer's, that is an \
+    alarm.\n\n\
     The exit code is that of the worst: 1 invalid, 4 unreadable, 3 could not be decided, 0 valid.")]
 pub(crate) struct Verify {
     /// A file, folder, ZIP, - for standard input, an address that starts with https:// (http:// for localhost), or

@@ -46,7 +46,7 @@ fn what_a_code_says_and_pictures_of_it() {
     }
     let piped = run_with_input(&mut home.command(["verify", "--json", "-"]), format!("{link}\n").as_bytes());
     assert_report(&piped.exits(0).json(), "valid", "valid");
-    for (dpi, kind) in [("150", "-png"), ("150", "-jpeg"), ("300", "-jpeg")] {
+    for (dpi, kind) in [("100", "-png"), ("150", "-png"), ("150", "-jpeg"), ("300", "-jpeg")] {
         let report = home.verify(picture(&home, pdf, dpi, kind), 0);
         assert_report(&report, "valid", "valid");
         assert_eq!(number(&report), number(&expected));
