@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 pub use plan::{Conflict, Plan, Unchanged, plan};
 pub use reissue::reissue;
+pub(crate) use reserve::certificate as new_certificate;
 pub use template::Template;
 
 use crate::fault::IssueError;

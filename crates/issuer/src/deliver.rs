@@ -9,6 +9,7 @@ pub mod design;
 mod folder;
 mod pictures;
 mod press;
+mod specimen;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,7 @@ use store::{BatchId, Certificate, State, Suite};
 pub(crate) use carry::Carrier;
 pub use carry::QrText;
 pub use folder::{Delivery, Files, write_folder};
+pub use specimen::specimen;
 
 use crate::batch::Template;
 use crate::fault::IssueError;

@@ -29,7 +29,7 @@ const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const CODE_LENGTH: usize = 16;
 
 /// Randomness that several closures share.
-type Chance<'a> = Mutex<&'a mut (dyn rand::CryptoRng + Send)>;
+pub(crate) type Chance<'a> = Mutex<&'a mut (dyn rand::CryptoRng + Send)>;
 
 /// Freezes programme, design and template, and reserves a certificate for everybody who is new.
 pub(super) async fn reserve(
@@ -115,7 +115,8 @@ async fn freeze(
     })
 }
 
-fn certificate(
+/// The certificate of a recipient, to be reserved.
+pub(crate) fn certificate(
     recipient: &Recipient,
     programme: &Programme,
     issued: &ZonedDateTime,

@@ -42,7 +42,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    fn signed(&self) -> Result<Signed, IssueError> {
+    pub(super) fn signed(&self) -> Result<Signed, IssueError> {
         let id = self.certificate.id;
         Signed::reopen(self.text.clone()).map_err(|problem| IssueError::Credential { id, problems: vec![problem] })
     }
@@ -107,16 +107,8 @@ impl BoundPress {
     /// The PDF of one certificate.
     pub(super) fn print(&self, sheet: &Sheet, full: bool) -> Result<Vec<u8>, IssueError> {
         let signed = sheet.signed()?;
-        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
-        let particulars = Particulars {
-            code: sheet.certificate.code.clone(),
-            url: self.office.page_url(&sheet.certificate),
-            qr: self.carrier.text(&sheet.certificate, sheet.jcs.as_deref()).text,
-            issued: self.office.local(sheet.certificate.valid_from).date(),
-            instansi: text(&sheet.details.public["agency"]),
-            grade: sheet.certificate.grade.clone(),
-            private: full.then(|| self.private(&sheet.details)),
-        };
+        let qr = self.carrier.text(&sheet.certificate, sheet.jcs.as_deref()).text;
+        let particulars = particulars(&self.office, self.print_birth, sheet, qr, full);
         Ok(self.press.print(&signed, &particulars)?)
     }
 
@@ -144,17 +136,30 @@ impl BoundPress {
     pub(super) fn preview(&self) -> Result<Arc<[u8]>, IssueError> {
         Ok(self.pictures.preview()?)
     }
+}
 
-    fn private(&self, details: &Details) -> Private {
-        let field = |name: &str| details.private[name].as_str().map(str::to_owned);
-        Private {
-            nip: field("nip").or_else(|| field("other_id")),
-            status: field("status"),
-            pangkat_golongan: field("rank"),
-            jabatan: field("position"),
-            unit_kerja: field("unit"),
-            birth: self.print_birth.then(|| birth(field("birth_place"), field("birth_date"))).flatten(),
-        }
+/// What of one certificate is printed beside its credential.
+pub(super) fn particulars(office: &Office, print_birth: bool, sheet: &Sheet, qr: String, full: bool) -> Particulars {
+    Particulars {
+        code: sheet.certificate.code.clone(),
+        url: office.page_url(&sheet.certificate),
+        qr,
+        issued: office.local(sheet.certificate.valid_from).date(),
+        instansi: sheet.details.public["agency"].as_str().map(str::to_owned),
+        grade: sheet.certificate.grade.clone(),
+        private: full.then(|| private(&sheet.details, print_birth)),
+    }
+}
+
+fn private(details: &Details, print_birth: bool) -> Private {
+    let field = |name: &str| details.private[name].as_str().map(str::to_owned);
+    Private {
+        nip: field("nip").or_else(|| field("other_id")),
+        status: field("status"),
+        pangkat_golongan: field("rank"),
+        jabatan: field("position"),
+        unit_kerja: field("unit"),
+        birth: print_birth.then(|| birth(field("birth_place"), field("birth_date"))).flatten(),
     }
 }
 
@@ -167,7 +172,8 @@ fn birth(place: Option<String>, date: Option<String>) -> Option<String> {
     }
 }
 
-fn shared(office: &Office, programme: &Programme, template: &Template) -> Shared {
+/// What all certificates of a cohort share.
+pub(super) fn shared(office: &Office, programme: &Programme, template: &Template) -> Shared {
     let both = |words: &Words| Bilingual::new(words.id.clone(), words.en.clone());
     Shared {
         title: match programme.document_title {

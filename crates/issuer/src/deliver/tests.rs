@@ -218,3 +218,18 @@ async fn the_code_carries_the_stored_credential_and_says_when_it_cannot() {
     assert_eq!(ends[..2], ["isi_qr", "sertifikat"]);
     assert!(ends[2].starts_with("tautan halaman: "), "{report}");
 }
+
+#[tokio::test]
+async fn a_specimen_looks_like_the_certificate_and_leaves_no_trace() {
+    let mut desk = Desk::new().await;
+    let text = include_str!("../../../../templates/programmes/ai-fundamentals.toml");
+    let programme = Programme::parse(text).unwrap();
+    let sheet = "Nama,NIP,Nilai,Keterangan\nBudi Contoh,198607142011012991,95,LULUS\n";
+    let roster = crate::roster::read(sheet.as_bytes(), "a.csv", &programme).unwrap();
+    let mut make =
+        |full| specimen(&desk.office, &programme, &roster.recipients[0], full, &mut desk.rng, now()).unwrap();
+    let (short, full) = (make(false), make(true));
+    assert!(short.starts_with(b"%PDF") && full.starts_with(b"%PDF") && short != full);
+    let counts = desk.office.store.counts().await.unwrap();
+    assert_eq!((counts.batches, counts.status_entries, counts.events), (0, 0, 0));
+}

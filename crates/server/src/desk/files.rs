@@ -9,6 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use issuer::programme::Programme;
 use issuer::roster::{neutralise, problems_report};
+use rand::SeedableRng;
 use store::{BatchId, Certificate, Draft, Filter, Page, State as Stored};
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -33,6 +34,8 @@ pub(super) async fn file(
         Err(error) => return Oops::Internal(&error).page(&app, seat.lang),
     };
     let made = match file.as_str() {
+        "contoh.pdf" => specimen(&app, &draft, false).await,
+        "contoh-lengkap.pdf" => specimen(&app, &draft, true).await,
         "masalah.csv" => problems(&app, &draft).await,
         "laporan.csv" => report(&app, &draft).await,
         "siasn.csv" => siasn(&app, &draft).await,
@@ -60,6 +63,29 @@ fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
 fn plain(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// The certificate with the longest name of the sheet, as it would be printed: if that one is right, all are.
+async fn specimen(app: &Arc<App>, draft: &Draft, full: bool) -> store::Result<Option<Response>> {
+    let looked = match sheet::look(app, draft).await {
+        Ok(Some(looked)) => looked,
+        Err(sheet::Unread::Store(error)) => return Err(error),
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    let longest = looked.roster.recipients.iter().max_by_key(|one| one.name_with_titles().chars().count()).cloned();
+    let Some(recipient) = longest else { return Ok(None) };
+    let (office, now) = (app.office.clone(), app.now());
+    let made = app.work.run(move || {
+        let mut rng = rand::rngs::StdRng::from_rng(&mut rand::rng());
+        issuer::deliver::specimen(&office, &looked.programme, &recipient, full, &mut rng, now)
+    });
+    match made.await {
+        Ok(pdf) => Ok(Some(attachment("application/pdf", &format!("Contoh_{}.pdf", plain(&draft.cohort)), pdf.into()))),
+        Err(error) => {
+            tracing::error!(draft = %draft.id, %error, "a specimen could not be made");
+            Ok(None)
+        }
+    }
 }
 
 async fn problems(app: &App, draft: &Draft) -> store::Result<Option<Response>> {

@@ -57,6 +57,8 @@ async fn from_the_sheet_to_issued_certificates() {
     assert_eq!(step(&mut sari, &cohort, "ajukan", &[]).await.header("location"), cohort);
     assert!(sari.get(&cohort).await.text().contains("Yang menyetujui adalah orang lain."));
 
+    let sample = budi.get(&format!("{cohort}/contoh-lengkap.pdf")).await;
+    assert!(sample.header("content-type") == "application/pdf" && sample.body.starts_with(b"%PDF"));
     let page = budi.get(&cohort).await.text();
     for part in ["Setujui dan terbitkan 2 sertifikat", "Ratna Contohsari", "Nama terpanjang", "Kembalikan ke penyusun"]
     {
