@@ -12,6 +12,7 @@ use issuer::roster::{self, Column, MAX_SHEET_BYTES, Roster, SheetRefused};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use vc::Lang;
 
 /// Issues a cohort's certificates from its sheet.
@@ -178,6 +179,10 @@ pub(crate) async fn issue(
     let (written, badges) = match delivery {
         Some((out, files)) => {
             let deliverer = Deliverer::new(office);
+            if files.pdf || files.full {
+                let read = |pdf: &[u8]| extract::printed_codes(pdf).unwrap_or_default();
+                deliver::prove(&deliverer, &issued.in_force, Arc::new(read)).await?;
+            }
             let written = deliver::write_folder(&deliverer, &issued.in_force, out, files, &listener).await?.len();
             (written, if files.badges { written } else { 0 })
         }

@@ -122,6 +122,16 @@ pub fn find_on_pages(bytes: &[u8]) -> Result<(Found, Option<Visible>), ExtractEr
     Ok((found, visible.filter(|_| !is_scan)))
 }
 
+/// The texts of all QR codes on a PDF's first page that has any, whatever they say: for who printed it and looks whether they
+/// can be read. Nothing of what is attached is looked at.
+///
+/// # Errors
+/// What cannot be opened as a PDF.
+pub fn printed_codes(pdf: &[u8]) -> Result<Vec<String>, ExtractError> {
+    let mut pages = pdf::pages(pdf)?.map(|(_, page)| picture::codes(&page));
+    Ok(pages.find(|codes| !codes.is_empty()).unwrap_or_default())
+}
+
 /// The codes on the first page that has any of a certificate. Without one it is a PDF without a credential.
 fn on_pages(bytes: &[u8]) -> Result<Found, ExtractError> {
     for (number, page) in pdf::pages(bytes)? {

@@ -25,7 +25,7 @@ mod svg;
 use std::io::Read;
 
 pub use error::ExtractError;
-pub use found::{Code, Codes, Found, find, find_on_pages, is_archive};
+pub use found::{Code, Codes, Found, find, find_on_pages, is_archive, printed_codes};
 pub use picture::MAX_PIXELS;
 
 /// The largest input that is looked at, in bytes: a full rendering is under 300 kB, a scan from an office copier under 10 MB.

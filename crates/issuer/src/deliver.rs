@@ -9,6 +9,7 @@ pub mod design;
 mod folder;
 mod pictures;
 mod press;
+mod proof;
 mod specimen;
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use store::{BatchId, Certificate, State, Suite};
 pub(crate) use carry::Carrier;
 pub use carry::QrText;
 pub use folder::{Delivery, Files, write_folder};
+pub use proof::{Reader, prove};
 pub use specimen::specimen;
 
 use crate::batch::Template;

@@ -50,6 +50,14 @@ pub enum IssueError {
         /// Why.
         detail: String,
     },
+    /// The self-test: a finished PDF whose QR code does not say what it should.
+    #[error("the QR code on the finished PDF of certificate {id} cannot be read ({found} other codes were)")]
+    Unproven {
+        /// Which certificate.
+        id: Uuid,
+        /// How many other codes were read from it.
+        found: usize,
+    },
     /// A certificate that cannot be delivered or reissued because it is not signed or erased.
     #[error("certificate {id} is {state}: there is nothing to deliver")]
     NothingToDeliver {
@@ -137,6 +145,9 @@ impl IssueError {
             }
             Self::Published { .. } => "Run `piagam doctor --dir DIR`; the document published last stays in force.",
             Self::Frozen { .. } => "Run `piagam doctor --dir DIR`, and restore a backup if the database is damaged.",
+            Self::Unproven { .. } => {
+                "Hand nothing out. Look at the design with `piagam design check`, mend it, and issue these certificates again."
+            }
             Self::NothingToDeliver { .. } => "Look at its state with `piagam list --dir DIR --json`.",
             Self::Name { .. } => "Give the name as it is to stand on the certificate, with titles.",
             Self::TriedOut { .. } => {

@@ -143,6 +143,9 @@ impl IssueError {
             Self::Frozen { what, batch, detail } => {
                 format!("salinan beku ({what}) kelompok penerbitan {batch} tidak dapat dibaca: {detail}")
             }
+            Self::Unproven { id, found } => {
+                format!("kode QR pada PDF jadi sertifikat {id} tidak terbaca ({found} kode lain terbaca)")
+            }
             Self::NothingToDeliver { id, state } => {
                 format!("sertifikat {id} berstatus '{state}': tidak ada yang dapat diserahkan")
             }
@@ -173,6 +176,9 @@ impl IssueError {
             }
             Self::Published { .. } => "Jalankan `piagam doctor --dir DIR`; dokumen terbitan terakhir tetap berlaku.",
             Self::Frozen { .. } => "Jalankan `piagam doctor --dir DIR`, dan pulihkan cadangan bila basis data rusak.",
+            Self::Unproven { .. } => {
+                "Jangan serahkan apa pun. Periksa desainnya dengan `piagam design check`, perbaiki, lalu terbitkan ulang sertifikat ini."
+            }
             Self::NothingToDeliver { .. } => "Lihat statusnya dengan `piagam list --dir DIR --json`.",
             Self::Name { .. } => "Tulis nama seperti yang akan tercetak pada sertifikat, lengkap dengan gelar.",
             Self::TriedOut { .. } => {

@@ -233,3 +233,32 @@ async fn a_specimen_looks_like_the_certificate_and_leaves_no_trace() {
     let counts = desk.office.store.counts().await.unwrap();
     assert_eq!((counts.batches, counts.status_entries, counts.events), (0, 0, 0));
 }
+
+#[tokio::test]
+async fn finished_pdfs_are_read_before_anybody_has_them() {
+    let mut desk = Desk::new().await;
+    let names: Vec<String> = (0..30).map(|n| format!("Peserta Contoh Nomor {}", "I".repeat(1 + n % 7))).collect();
+    let longest = "Prof. Dr. Ir. Peserta Contoh Yang Namanya Paling Panjang, M.Sc., Ph.D.";
+    let mut people: Vec<(&str, String)> =
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), format!("198607{:02}2011012991", n + 1))).collect();
+    people[17].0 = longest;
+    let people: Vec<(&str, &str)> = people.iter().map(|(name, nip)| (*name, nip.as_str())).collect();
+    let issued = desk.issue(&people).await.unwrap();
+    let deliverer = Deliverer::new(desk.office.clone());
+    let mut texts = Vec::new();
+    for id in &issued.in_force {
+        let certificate = desk.office.store.certificate(*id).await.unwrap().unwrap();
+        texts.push(deliverer.qr_text(&certificate).await.unwrap().text);
+    }
+    let seen = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&seen);
+    let reader = move |pdf: &[u8]| {
+        assert!(pdf.starts_with(b"%PDF-"));
+        *count.lock().unwrap() += 1;
+        texts.clone()
+    };
+    assert_eq!(prove(&deliverer, &issued.in_force, Arc::new(reader)).await.unwrap(), 9);
+    assert_eq!(*seen.lock().unwrap(), 9);
+    let blind = prove(&deliverer, &issued.in_force, Arc::new(|_: &[u8]| Vec::new())).await.unwrap_err();
+    assert!(matches!(blind, IssueError::Unproven { found: 0, .. }), "{blind}");
+}

@@ -94,7 +94,14 @@ async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
     };
     let mut rng = rand::rngs::StdRng::from_rng(&mut rand::rng());
     let issued = batch::issue(&office, &app.signers.certificates, intake, &mut rng, app.now(), &|_| {}).await;
-    match issued {
+    let proven = match issued {
+        Ok(issued) => {
+            let read = |pdf: &[u8]| extract::printed_codes(pdf).unwrap_or_default();
+            issuer::deliver::prove(&app.deliverer, &issued.in_force, Arc::new(read)).await
+        }
+        Err(error) => Err(error),
+    };
+    match proven {
         Ok(_) => Ok(()),
         Err(IssueError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::PersonTaken))) => {
             Err(Stopped::Later(error))
