@@ -5,17 +5,20 @@ use vc::compact::{Template, pack};
 
 use crate::house::Server;
 
-/// The link of a certificate, made as the issuer makes it.
-pub(crate) fn link(server: &Server, base: &str, id: &str) -> String {
+/// The link of a certificate, made as its issuer makes it.
+pub(crate) fn link(server: &Server, id: &str) -> String {
     let credential = server.get(&format!("/credentials/{id}?cryptosuite=eddsa-jcs-2022"), "application/vc");
     let credential = String::from_utf8(credential.body).unwrap();
     let bundle: Value = serde_json::from_slice(&server.get("/v/bundle.json", "*/*").body).unwrap();
-    let numbers = bundle["issuers"][0]["templates"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as u16);
-    let packed = numbers.into_iter().find_map(|number| {
-        let template = Template::parse(&server.get(&format!("/templates/{number}"), "*/*").body).unwrap();
-        pack(&credential, &template, number).ok()
+    let packed = bundle["issuers"].as_array().unwrap().iter().find_map(|issuer| {
+        let (at, url) = (issuer["at"].as_str().unwrap(), issuer["url"].as_str().unwrap());
+        let mut numbers = issuer["templates"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap() as u16);
+        numbers.find_map(|number| {
+            let template = Template::parse(&server.get(&format!("{at}templates/{number}"), "*/*").body).unwrap();
+            Some(format!("{url}/v#{}", pack(&credential, &template, number).ok()?))
+        })
     });
-    format!("{base}/v#{}", packed.expect("one of the templates is the certificate's"))
+    packed.expect("one of the templates is the certificate's")
 }
 
 /// The link with other bytes, and a check sum that fits.

@@ -17,7 +17,7 @@ fn after_one_visit_it_verifies_without_a_network() {
     let all = home.list();
     home.run(["revoke", text(&all[1], "id"), "--reason", "data-error"]).exits(0);
     let server = home.serve();
-    let links: Vec<String> = (0..3).map(|n| link(&server, &home.base(), text(&all[n], "id"))).collect();
+    let links: Vec<String> = (0..3).map(|n| link(&server, text(&all[n], "id"))).collect();
     let browser = Browser::start(&[]);
     let tab = browser.tab();
     tab.open(&format!("{}/v", home.base()));
@@ -51,7 +51,7 @@ fn the_server_learns_nothing_about_the_certificate() {
     let all = home.list();
     home.run(["revoke", text(&all[1], "id"), "--reason", "data-error"]).exits(0);
     let server = home.serve();
-    let links: Vec<String> = (0..2).map(|n| link(&server, &home.base(), text(&all[n], "id"))).collect();
+    let links: Vec<String> = (0..2).map(|n| link(&server, text(&all[n], "id"))).collect();
     let before = server.told().len();
     let browser = Browser::start(&[]);
     let tab = browser.tab();
@@ -84,7 +84,7 @@ fn a_slow_phone_has_its_verdict_soon() {
     let home = Home::new();
     home.issue_25();
     let server = home.serve();
-    let link = link(&server, &home.base(), text(&home.list()[0], "id"));
+    let link = link(&server, text(&home.list()[0], "id"));
     let browser = Browser::start(&[]);
     for (name, before) in [
         ("WebCrypto", ""),

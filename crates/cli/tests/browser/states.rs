@@ -41,7 +41,7 @@ fn shows(tab: &Tab<'_>, name: &str, url: &str, colour: &str, words: &[&str]) -> 
 #[test]
 fn each_state_has_its_verdict() {
     let (home, server, all) = home();
-    let link = |n: usize| link(&server, &home.base(), text(&all[n], "id"));
+    let link = |n: usize| link(&server, text(&all[n], "id"));
     let name = |n: usize| text(&all[n], "name");
     let browser = Browser::start(&[]);
     let tab = browser.tab();
@@ -77,8 +77,8 @@ fn each_state_has_its_verdict() {
 
 #[test]
 fn time_changes_verdicts() {
-    let (home, server, all) = home();
-    let link = |n: usize| link(&server, &home.base(), text(&all[n], "id"));
+    let (_home, server, all) = home();
+    let link = |n: usize| link(&server, text(&all[n], "id"));
     let browser = Browser::start(&[]);
     for (days, n, name, colour, words) in [
         (6 * 366, 30, "expired", "bad", &["masa berlakunya telah berakhir", "Kedaluwarsa", "Berlaku sampai"][..]),
@@ -103,7 +103,7 @@ fn time_changes_verdicts() {
 #[test]
 fn strangers_are_never_valid() {
     let (home, server, all) = home();
-    let good = link(&server, &home.base(), text(&all[5], "id"));
+    let good = link(&server, text(&all[5], "id"));
     let browser = Browser::start(&[]);
     let tab = browser.tab();
     // A code that leads elsewhere, scanned by the page.
@@ -161,6 +161,36 @@ fn paste(tab: &Tab<'_>, text: &str) {
 }
 
 #[test]
+fn after_a_move_either_host_knows_the_certificates_of_both() {
+    let home = Home::new();
+    home.issue_25();
+    let new = Home::bare().base();
+    let settings = std::fs::read_to_string(home.path("piagam.toml")).unwrap();
+    std::fs::write(home.path("piagam.toml"), settings.replace(&home.base(), &new)).unwrap();
+    home.run(["keys", "new"]).exits(0);
+    home.issue(&sheet("cohort-25.xlsx"), &programme("digital-governance"), &["--no-pdf"]).exits(0);
+    let all = home.list();
+    home.run(["revoke", text(&all[1], "id"), "--reason", "data-error"]).exits(0);
+    home.run(["revoke", text(&all[26], "id"), "--reason", "data-error"]).exits(0);
+    // The server still listens where the old address leads.
+    let server = home.serve();
+    let browser = Browser::start(&[]);
+    for (n, base, colour) in
+        [(0, home.base(), "ok"), (1, home.base(), "bad"), (25, new.clone(), "ok"), (26, new.clone(), "bad")]
+    {
+        let link = link(&server, text(&all[n], "id"));
+        assert!(link.starts_with(&format!("{base}/v#")), "{link}");
+        let tab = browser.tab();
+        tab.open(&format!("{}/v", home.base()));
+        tab.wait("document.getElementById('teks')");
+        paste(&tab, &link);
+        let (seen, said) = tab.judged();
+        assert_eq!(seen, colour, "{n}: {said}");
+        assert!(said.contains(text(&all[n], "name")), "{n}: {said}");
+    }
+}
+
+#[test]
 fn a_megabyte_is_refused_at_once() {
     let (home, _server, _) = home();
     let browser = Browser::start(&[]);
@@ -173,8 +203,8 @@ fn a_megabyte_is_refused_at_once() {
 
 #[test]
 fn old_browsers_verify_with_what_is_vendored() {
-    let (home, server, all) = home();
-    let link = |n: usize| link(&server, &home.base(), text(&all[n], "id"));
+    let (_home, server, all) = home();
+    let link = |n: usize| link(&server, text(&all[n], "id"));
     // Plain http under a name is no secure context: no WebCrypto, no service worker.
     let browser = Browser::start(&["--host-resolver-rules=MAP sertifikat.contoh.example 127.0.0.1"]);
     let plain = |n: usize| link(n).replace("localhost", "sertifikat.contoh.example");
