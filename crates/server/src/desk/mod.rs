@@ -1,6 +1,6 @@
 //! The desk: where an agency's staff prepares, approves, issues and looks after certificates. Everything under `/desk`.
 //!
-//! [`Table`] holds every address with the roles that may come in; `gate` looks before a body is read. Forms are
+//! The `table` here holds every address with the roles that may come in; `gate` looks before a body is read. Forms are
 //! answered once (`form`), what cannot be undone asks for the authenticator's code again (`proof`). Handlers lie beside
 //! their pages, one file a place of the sidebar.
 
