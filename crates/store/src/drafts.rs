@@ -63,6 +63,8 @@ pub struct Draft {
     pub programme_text: String,
     /// The sheet's file name; empty while there is none.
     pub sheet_name: String,
+    /// SHA-256 of the sheet, hexadecimal; empty while there is none.
+    pub sheet_hash: String,
     /// What its rows are.
     pub rows: RowCounts,
     /// Who made it.

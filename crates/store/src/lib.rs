@@ -173,6 +173,14 @@ pub trait Store: ApiLists + Desk + Drafts + Renderings + 'static {
     /// All batches, newest first.
     async fn batches(&self, limit: u32) -> Result<Vec<Batch>>;
 
+    /// The newest batch that was made of this sheet and this programme file, not before `since`.
+    async fn batch_made_of(
+        &self,
+        sheet_hash: &str,
+        programme: &ArtifactHash,
+        since: Timestamp,
+    ) -> Result<Option<Batch>>;
+
     /// The newest batch of a programme that has a signed certificate: what the programme is, as far as it was published.
     async fn newest_of(&self, programme: ProgrammeId) -> Result<Option<Frozen>>;
 

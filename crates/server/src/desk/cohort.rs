@@ -167,8 +167,7 @@ pub(super) async fn page(app: &App, seat: &Seat, draft: &Draft, tile: &str) -> s
             Ok(looked) => (looked.map(|looked| preview(&looked, draft, tile, lang)), None),
             Err(Unread::Store(error)) => return Err(error),
             Err(Unread::Issue(issuer::IssueError::Store(error))) => return Err(error),
-            Err(Unread::Sheet(refused)) => (None, Some((refused.reason(lang), refused.mend(lang)))),
-            Err(error) => (None, Some((error.to_string(), String::new()))),
+            Err(error) => (None, Some(error.words(lang))),
         },
         false => (None, None),
     };

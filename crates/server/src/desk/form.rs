@@ -86,9 +86,11 @@ pub(crate) async fn once(
             app.store().answer_form(token, &location).await.map(|()| Redirect::to(&location).into_response())
         }
         Ok(Outcome::Refused(page)) => app.store().release_form(token).await.map(|()| page),
-        Err(error) => match app.store().release_form(token).await {
-            Ok(()) | Err(_) => Err(error),
-        },
+        Err(error) => {
+            // Should this fail too, the claim ends by itself.
+            let _ = app.store().release_form(token).await;
+            Err(error)
+        }
     };
     match done {
         Ok(response) => response,

@@ -6,8 +6,7 @@ use std::time::Duration;
 use issuer::IssueError;
 use issuer::batch::{self, Intake};
 use rand::SeedableRng;
-use sha2::{Digest, Sha256};
-use store::{Batch, Draft, DraftChange, StoreError};
+use store::{ArtifactHash, Batch, Draft, DraftChange, StoreError};
 use tokio::sync::watch;
 use vc::Lang;
 
@@ -16,9 +15,6 @@ use crate::App;
 
 /// How often the store is asked whether something was approved (another replica's desk, an earlier process).
 const EVERY: Duration = Duration::from_secs(5);
-
-/// How many of the newest batches are looked through for a draft's own.
-const BATCHES: u32 = 200;
 
 /// Issues until the service stops.
 pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
@@ -53,7 +49,6 @@ async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
         Err(Stopped::Later(error)) => return Err(error),
         Err(Stopped::Needs(words)) => DraftChange::Stop(words),
     };
-    // The batch is found again by the hash of its sheet: nothing has to be remembered while it is being issued.
     let mut version = draft.version;
     if change == DraftChange::Finish
         && let Some(batch) = batch_of(app, &draft).await?
@@ -82,7 +77,10 @@ async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
         Err(sheet::Unread::Store(error) | sheet::Unread::Issue(IssueError::Store(error))) => {
             return Err(Stopped::Later(error));
         }
-        Err(error) => return Err(Stopped::Needs(error.to_string())),
+        Err(error) => {
+            let (what, next) = error.words(Lang::Id);
+            return Err(Stopped::Needs(format!("{what} {next}")));
+        }
     };
     let actor = draft.decided.map_or_else(|| app.office.actor.clone(), |(user, _)| user.actor());
     let office = issuer::Office { actor, ..app.office.clone() };
@@ -113,17 +111,13 @@ async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
     }
 }
 
-/// The batch that was made from a draft: the newest one with its sheet.
+/// The batch that was made from a draft: while it is being issued, found by what it is made of, so that nothing has to be
+/// remembered in between.
 pub(super) async fn batch_of(app: &App, draft: &Draft) -> store::Result<Option<Batch>> {
     if let Some(id) = draft.batch {
         return app.store().batch(id).await;
     }
-    let Some(kept) = app.store().draft_sheet(draft.id).await? else { return Ok(None) };
-    let hash: String = Sha256::digest(&kept.sheet).iter().map(|byte| format!("{byte:02x}")).collect();
-    let batches = app.store().batches(BATCHES).await?;
-    let since = draft.decided.map(|(_, at)| at);
-    let own = batches
-        .into_iter()
-        .find(|batch| batch.new.sheet_hash == hash && since.is_none_or(|since| batch.new.created_at >= since));
-    Ok(own)
+    let Some((_, approved)) = draft.decided else { return Ok(None) };
+    let programme = ArtifactHash::of(draft.programme_text.as_bytes());
+    app.store().batch_made_of(&draft.sheet_hash, &programme, approved).await
 }

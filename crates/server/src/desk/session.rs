@@ -186,10 +186,16 @@ pub(super) async fn keep_pending(session: &Session, pending: &Pending) -> std::r
     Ok(session.insert(PENDING, pending).await?)
 }
 
-/// The form that was kept for this user; it is kept no longer.
-pub(super) async fn take_pending(session: &Session, user: UserId) -> std::result::Result<Option<Pending>, Fault> {
-    let pending: Option<Pending> = session.remove(PENDING).await?;
-    Ok(pending.filter(|pending| pending.user == user.0))
+/// Whether a form is kept for this user. Somebody else's is forgotten: it is not theirs to see.
+pub(super) async fn has_pending(session: &Session, user: UserId) -> std::result::Result<bool, Fault> {
+    match session.get::<Pending>(PENDING).await? {
+        Some(pending) if pending.user == user.0 => Ok(true),
+        Some(_) => {
+            session.remove::<Pending>(PENDING).await?;
+            Ok(false)
+        }
+        None => Ok(false),
+    }
 }
 
 impl Seat {
@@ -210,9 +216,10 @@ impl Seat {
         Ok(self.session.flush().await?)
     }
 
-    /// The form that was kept for this user.
+    /// The form that was kept for this user; it is kept no longer.
     pub(super) async fn pending(&self) -> std::result::Result<Option<Pending>, Fault> {
-        take_pending(&self.session, self.user.id).await
+        let pending: Option<Pending> = self.session.remove(PENDING).await?;
+        Ok(pending.filter(|pending| pending.user == self.user.id.0))
     }
 
     /// An event of this user.

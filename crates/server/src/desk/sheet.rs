@@ -8,6 +8,7 @@ use issuer::programme::Programme;
 use issuer::roster::{self, Roster, RowWarning, SheetRefused};
 use serde::{Deserialize, Serialize};
 use store::{Draft, DraftSheet, RowCounts};
+use vc::Lang;
 
 use crate::App;
 
@@ -55,8 +56,26 @@ pub(super) enum Unread {
     /// An update of this program has stricter rules.
     #[error("the programme file has {0} problems under the rules of this version")]
     Programme(usize),
-    #[error("{}", .0.reason(vc::Lang::En))]
+    #[error("{}", .0.reason(Lang::En))]
     Sheet(SheetRefused),
+}
+
+impl Unread {
+    /// What is wrong, and what to do.
+    pub(super) fn words(&self, lang: Lang) -> (String, String) {
+        match (self, lang) {
+            (Self::Sheet(refused), _) => (refused.reason(lang), refused.mend(lang)),
+            (Self::Issue(error), _) => error.words(lang),
+            (Self::Store(error), _) => error.words(lang),
+            (Self::Programme(count), Lang::Id) => (
+                format!("Berkas program memuat {count} kesalahan menurut aturan versi ini."),
+                "Buat angkatan baru dari program yang sudah diperbaiki.".to_owned(),
+            ),
+            (Self::Programme(_), Lang::En) => {
+                (format!("{self}."), "Make a new cohort from a programme that is mended.".to_owned())
+            }
+        }
+    }
 }
 
 /// Reads a sheet on a thread of its own.

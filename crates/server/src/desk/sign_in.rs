@@ -133,15 +133,11 @@ pub(crate) async fn sign_in(
     };
     match enter(&app, &session, &fields, recovery).await {
         Ok(Ok(user)) => {
-            let back = match session::take_pending(&session, user.id).await {
-                Ok(Some(pending)) => {
-                    if let Err(error) = session::keep_pending(&session, &pending).await {
-                        return Oops::Internal(&error).page(&app, lang);
-                    }
-                    "/desk/lanjut"
-                }
-                _ if user.must_change => PASSWORD_PATH,
-                _ => back_to(fields.get("ke")),
+            let back = match session::has_pending(&session, user.id).await {
+                Ok(_) if user.must_change => PASSWORD_PATH,
+                Ok(true) => "/desk/lanjut",
+                Ok(false) => back_to(fields.get("ke")),
+                Err(error) => return Oops::Internal(&error).page(&app, lang),
             };
             Redirect::to(back).into_response()
         }

@@ -24,8 +24,8 @@ use crate::pages::Keep;
 /// The longest reason, in characters.
 const REASON_CHARS: usize = 1_000;
 
-/// `POST /desk/angkatan/{id}/lembar?form=&versi=`: the sheet. What is not a file stands in the address, so that the file
-/// need not be read before the token is known.
+/// `POST /desk/angkatan/{id}/lembar?form=&versi=`: the sheet. What is not a file stands in the address, so that a form that
+/// is sent again is answered without reading the file.
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     seat: Seat,
@@ -41,21 +41,18 @@ pub(super) async fn upload(
         Ok(None) => return missing(&app, &seat).await,
         Err(error) => return Oops::Internal(&error).page(&app, seat.lang),
     };
-    let file = match app.uploads.read(form).await {
-        Ok(file) => file,
-        Err(oops) => return oops.page(&app, seat.lang),
-    };
     once(&app, &seat, &token, async {
+        let file = match app.uploads.read(form).await {
+            Ok(file) => file,
+            Err(oops) => return Ok(Outcome::Refused(oops.page(&app, seat.lang))),
+        };
         let name: String = file.name().chars().filter(|c| !c.is_control()).take(120).collect();
         let bytes = file.bytes().to_vec();
         let (roster, sheet) = match sheet::read(&app, &draft.programme_text, &name, bytes).await {
             Ok((_, Ok(roster), sheet)) => (roster, sheet),
-            Ok((_, Err(refused), _)) => {
-                let words = (refused.reason(seat.lang), refused.mend(seat.lang));
-                return refuse_sheet(&app, &seat, &draft, words).await;
-            }
+            Ok((_, Err(refused), _)) => return refuse_sheet(&app, &seat, &draft, &Unread::Sheet(refused)).await,
             Err(Unread::Store(error)) => return Err(error),
-            Err(error) => return refuse_sheet(&app, &seat, &draft, (error.to_string(), String::new())).await,
+            Err(error) => return refuse_sheet(&app, &seat, &draft, &error).await,
         };
         let sheet = DraftSheet { sheet, choices: Choices::default().to_text() };
         let change = DraftChange::Sheet { name, sheet, rows: sheet::counts(&roster) };
@@ -66,8 +63,9 @@ pub(super) async fn upload(
     .await
 }
 
-async fn refuse_sheet(app: &App, seat: &Seat, draft: &Draft, words: (String, String)) -> Result<Outcome, StoreError> {
-    let page = page(app, seat, draft, "").await?.with_refused(words.0, words.1);
+async fn refuse_sheet(app: &App, seat: &Seat, draft: &Draft, error: &Unread) -> Result<Outcome, StoreError> {
+    let (what, next) = error.words(seat.lang);
+    let page = page(app, seat, draft, "").await?.with_refused(what, next);
     Ok(Outcome::Refused(app.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)))
 }
 

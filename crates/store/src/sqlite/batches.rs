@@ -9,8 +9,8 @@ use sqlx::sqlite::{Sqlite, SqliteConnection};
 use super::rows::{self, millis};
 use super::{SqliteStore, audit, certificates, life};
 use crate::{
-    Batch, BatchId, BatchState, Frozen, NewEvent, PAGE_MAX, ProgrammeId, Result, SignedCertificate, StoreError,
-    Unsigned,
+    ArtifactHash, Batch, BatchId, BatchState, Frozen, NewEvent, PAGE_MAX, ProgrammeId, Result, SignedCertificate,
+    StoreError, Unsigned,
 };
 
 macro_rules! select_batches {
@@ -41,6 +41,23 @@ pub(super) async fn batches(store: &SqliteStore, limit: u32) -> Result<Vec<Batch
         .fetch_all(&store.reader)
         .await?;
     found.iter().map(rows::batch).collect()
+}
+
+pub(super) async fn batch_made_of(
+    store: &SqliteStore,
+    sheet_hash: &str,
+    programme: &ArtifactHash,
+    since: Timestamp,
+) -> Result<Option<Batch>> {
+    let found = sqlx::query(select_batches!(
+        "WHERE b.sheet_hash = $1 AND b.programme_hash = $2 AND b.created_at >= $3 ORDER BY b.serial DESC LIMIT 1"
+    ))
+    .bind(sheet_hash)
+    .bind(&programme.0)
+    .bind(millis(since))
+    .fetch_optional(&store.reader)
+    .await?;
+    found.as_ref().map(rows::batch).transpose()
 }
 
 pub(super) async fn newest_of(store: &SqliteStore, programme: ProgrammeId) -> Result<Option<Frozen>> {

@@ -101,6 +101,15 @@ impl Store for SqliteStore {
         batches::batches(self, limit).await
     }
 
+    async fn batch_made_of(
+        &self,
+        sheet_hash: &str,
+        programme: &ArtifactHash,
+        since: Timestamp,
+    ) -> Result<Option<Batch>> {
+        batches::batch_made_of(self, sheet_hash, programme, since).await
+    }
+
     async fn newest_of(&self, programme: ProgrammeId) -> Result<Option<Frozen>> {
         batches::newest_of(self, programme).await
     }

@@ -124,9 +124,10 @@ async fn apply(write: &mut SqliteConnection, id: DraftId, change: &DraftChange, 
             count(write, &draft, rows).await?;
         }
         DraftChange::Sheet { name, sheet, rows } => {
-            sqlx::query("UPDATE drafts SET sheet_name = $2 WHERE id = $1")
+            sqlx::query("UPDATE drafts SET sheet_name = $2, sheet_hash = $3 WHERE id = $1")
                 .bind(&draft)
                 .bind(name)
+                .bind(ArtifactHash::of(&sheet.sheet).0)
                 .execute(&mut *write)
                 .await?;
             sqlx::query(

@@ -282,6 +282,7 @@ pub(super) fn draft(row: &SqliteRow) -> Result<Draft> {
         cohort: row.try_get("cohort")?,
         programme_text: row.try_get("programme_text")?,
         sheet_name: row.try_get("sheet_name")?,
+        sheet_hash: row.try_get("sheet_hash")?,
         rows: RowCounts {
             passed: number(row, "passed")?,
             problems: number(row, "problems")?,

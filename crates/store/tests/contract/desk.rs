@@ -152,6 +152,7 @@ async fn a_draft_takes_its_way_and_nobody_passes_another() {
         let rows = RowCounts { passed: 3, problems: 1, warnings: 2, skipped: 1 };
         let filled = go(1, DraftChange::Sheet { name: "p.csv".to_owned(), sheet: sheet.clone(), rows }).await.unwrap();
         assert_eq!((filled.version, filled.rows, filled.sheet_name.as_str()), (2, rows, "p.csv"));
+        assert_eq!(filled.sheet_hash, ArtifactHash::of(&sheet.sheet).0);
         assert_eq!(store.draft_sheet(id).await.unwrap(), Some(sheet));
 
         let (one, two) = tokio::join!(go(2, DraftChange::Submit(sari)), go(2, DraftChange::Discard));
@@ -220,5 +221,23 @@ async fn certificates_are_found_by_parts_of_name_and_number_newest_first() {
         world.store.change(&change(all[0].id, Act::Revoke)).await.unwrap();
         let search = Search { state: Some(State::Revoked), cohort: Some(all[0].cohort), ..Search::default() };
         assert_eq!(world.store.find_certificates(&search, i64::MAX, 100).await.unwrap()[0].id, all[0].id);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_found_by_what_it_was_made_of() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        world.issue(people(1)).await;
+        let batch = world.store.batches(1).await.unwrap().remove(0);
+        let (sheet, programme, at) = (&batch.new.sheet_hash, &batch.new.programme_hash, batch.new.created_at);
+        let find = async |sheet: &str, programme: &ArtifactHash, since| {
+            world.store.batch_made_of(sheet, programme, since).await.unwrap()
+        };
+        assert_eq!(find(sheet, programme, at).await, Some(batch.clone()));
+        let later = at.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+        assert_eq!(find(sheet, programme, later).await, None);
+        assert_eq!(find("lain", programme, at).await, None);
+        assert_eq!(find(sheet, &ArtifactHash::of(b"lain"), at).await, None);
     }
 }
