@@ -6,7 +6,7 @@ use crate::output::printable;
 use clap::{Args, Subcommand, ValueEnum};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
-use server::desk::account::Enrolment;
+use server::desk::account::{Enrolment, is_login, is_name};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -106,12 +106,6 @@ impl From<Role> for store::Role {
     }
 }
 
-/// The longest login, in bytes: that of a mail address (RFC 5321, section 4.5.3.1.3, with its brackets).
-const LOGIN_MAX_BYTES: usize = 256;
-
-/// The longest name, in characters.
-const NAME_MAX_CHARS: usize = 200;
-
 impl Users {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
@@ -141,15 +135,14 @@ pub(crate) async fn add(
     role: store::Role,
 ) -> Result<Enrolment, Failure> {
     let (login, name) = (login.trim(), name.trim());
-    let usable = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_control());
-    if !usable(login) || login.len() > LOGIN_MAX_BYTES || login.contains(char::is_whitespace) {
+    if !is_login(login) {
         return Err(Failure::new(
             USAGE,
             (format!("nama masuk '{}' tidak dapat dipakai", printable(login)), "Pakai alamat surel, tanpa spasi."),
             (format!("the login '{}' cannot be used", printable(login)), "Use a mail address, without spaces."),
         ));
     }
-    if !usable(name) || name.chars().count() > NAME_MAX_CHARS {
+    if !is_name(name) {
         return Err(Failure::new(
             USAGE,
             ("nama pengguna kosong atau terlalu panjang", "Sebutkan namanya dengan --name."),

@@ -112,7 +112,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for Segments<T> {
     }
 }
 
-fn parameter(uri: &Uri, name: &str) -> Option<String> {
+/// The first value of a parameter of the query.
+pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let Query(all): Query<Parameters> = Query::try_from_uri(uri).ok()?;
     all.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }

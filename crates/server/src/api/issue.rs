@@ -17,6 +17,7 @@ use vc::{Cryptosuite, Draft, Signed, StatusEntry, VerificationMethod};
 use super::{Brings, badge, malformed, problem_detail, status, take_apart, whole};
 use crate::App;
 use crate::error::Problem;
+use crate::pages::digest;
 
 /// VCDM 2.0, 4.3: the base context, which knows `BitstringStatusListEntry`.
 const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
@@ -66,7 +67,7 @@ pub(super) fn admitted(app: &App, headers: &HeaderMap) -> Result<(Arc<dyn Signer
         return Ok((signer, "api:local".into()));
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
-    let hash = bearer.map(|token| hex(&Sha256::digest(token.as_bytes()))).unwrap_or_default();
+    let hash = bearer.map(|token| digest(token.as_bytes())).unwrap_or_default();
     // Hashes are compared, not tokens: how long that takes tells nothing about a token.
     let known = api.token_sha256.iter().find(|known| **known == hash).ok_or_else(|| {
         Problem::new(
@@ -192,8 +193,4 @@ fn refused(problems: &[vc::Problem]) -> Problem {
         "Mend what problemDetails names and send it again.",
     )
     .with("problemDetails", Value::Array(details))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

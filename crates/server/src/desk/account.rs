@@ -8,16 +8,34 @@ use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use jiff::Timestamp;
 use rand::{CryptoRng, RngExt};
-use sha2::{Digest, Sha256};
 use store::{Credentials, PasswordHash};
 use totp_rs::{Builder, Secret, Totp};
 use vc::Lang;
+
+use crate::pages::digest;
 
 /// The shortest password, in characters.
 pub const PASSWORD_MIN_CHARS: usize = 12;
 
 /// The longest password that is hashed, in bytes.
 pub const PASSWORD_MAX_BYTES: usize = 256;
+
+/// The longest login, in bytes: that of a mail address with its brackets (RFC 5321, section 4.5.3.1.3).
+pub const LOGIN_MAX_BYTES: usize = 256;
+
+/// The longest name of a user, in characters.
+pub const NAME_MAX_CHARS: usize = 200;
+
+/// Whether this can be typed to sign in: a mail address, as far as its form tells.
+pub fn is_login(login: &str) -> bool {
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    login.len() <= LOGIN_MAX_BYTES && login.contains('@') && !login.contains(odd)
+}
+
+/// Whether this can be a user's name.
+pub fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && name.chars().count() <= NAME_MAX_CHARS && !name.contains(char::is_control)
+}
 
 /// How many recovery codes somebody gets.
 pub const RECOVERY_CODES: usize = 8;
@@ -210,7 +228,7 @@ pub(crate) fn check_code(secret: &[u8], typed: &str, now: Timestamp) -> Code {
 /// hash is enough.
 pub(crate) fn recovery_hash(typed: &str) -> String {
     let plain: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
-    Sha256::digest(plain.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(plain.as_bytes())
 }
 
 fn totp(secret: &[u8]) -> Totp {

@@ -13,9 +13,9 @@ use store::{Certificate, Note};
 use vc::{Lang, Reason};
 
 use super::certificate::{acts, find, missing};
-use super::certificates::StateTag;
+use super::certificates::state_tag;
 use super::form::{Fields, Outcome, once};
-use super::frame::{Flash, Frame, token};
+use super::frame::{Flash, Frame, Tag, say, token};
 use super::message::{self, Message};
 use super::proof;
 use super::session::Seat;
@@ -112,7 +112,7 @@ pub(crate) struct ActPage {
     id: String,
     name: String,
     number: String,
-    state: StateTag,
+    state: Tag,
     reasons: Vec<(&'static str, &'static str, bool)>,
     /// What was typed.
     new_name: String,
@@ -141,7 +141,7 @@ impl Page for ActPage {
             id: "1b4e28ba-2fa1-41d2-883f-0016d3cca427".into(),
             name: "Dr. Ratna <Contohsari>, S.T., M.Si.".into(),
             number: "00012/AI-CAMPUS/II/LAN/2026".into(),
-            state: StateTag::of(store::State::Issued, lang),
+            state: state_tag(store::State::Issued, lang),
             reasons: reasons(act, "data-error", lang),
             new_name: "Dr. Ratna Contohsari, S.T., M.Si.".into(),
             note: String::new(),
@@ -181,7 +181,7 @@ async fn page(app: &App, seat: &Seat, certificate: &Certificate, act: Act, field
         heading,
         id: certificate.id.to_string(),
         number: certificate.number.clone(),
-        state: StateTag::of(certificate.state, seat.lang),
+        state: state_tag(certificate.state, seat.lang),
         reasons: reasons(act, fields.get("alasan"), seat.lang),
         new_name: if typed.is_empty() { name.clone() } else { typed },
         name,
@@ -238,14 +238,15 @@ pub(super) async fn act(
         let mut page = page(&app, &seat, &certificate, act, &fields).await;
         let reason = Reason::from_code(fields.get("alasan")).filter(|reason| *reason != Reason::Superseded);
         if act.asks_why() && reason.is_none() {
-            page.reason_problem = say(seat.lang, "Pilih satu alasan.", "Choose a reason.");
+            page.reason_problem = say(seat.lang, "Pilih satu alasan.", "Choose a reason.").to_owned();
         }
         if act == Act::Reissue && page.new_name.trim() == page.name {
             page.name_problem = say(
                 seat.lang,
                 "Nama ini sama dengan yang lama. Ketik nama yang benar.",
                 "This is the old name. Type the right one.",
-            );
+            )
+            .to_owned();
         }
         if page.reason_problem.is_empty() && page.name_problem.is_empty() {
             page.code_problem = proof::again(&app, &seat, fields.get("kode")).await?.err().unwrap_or_default();
@@ -274,7 +275,7 @@ pub(super) async fn act(
                 let path = format!("/desk/sertifikat/{}", certificate.id);
                 let label = say(seat.lang, "Ke sertifikat", "To the certificate");
                 let heading = say(seat.lang, "Belum dapat dikerjakan", "It could not be done");
-                let message = Message::new(&heading, format!("{what}."), &next, &path, &label);
+                let message = Message::new(heading, format!("{what}."), &next, &path, label);
                 let response = message::page(&app, &seat, StatusCode::SERVICE_UNAVAILABLE, message).await;
                 Ok(Outcome::Refused(response))
             }
@@ -311,7 +312,7 @@ async fn carry_out(
 }
 
 fn not_now(certificate: &Certificate, lang: Lang, path: &str) -> Message {
-    let state = StateTag::of(certificate.state, lang).words();
+    let state = state_tag(certificate.state, lang).words;
     match lang {
         Lang::Id => Message::new(
             "Tindakan ini tidak tersedia sekarang",
@@ -328,8 +329,4 @@ fn not_now(certificate: &Certificate, lang: Lang, path: &str) -> Message {
             "To the certificate",
         ),
     }
-}
-
-fn say(lang: Lang, id: &str, en: &str) -> String {
-    if lang == Lang::Id { id.to_owned() } else { en.to_owned() }
 }

@@ -16,6 +16,7 @@ use vc::{Lang, Reason};
 use super::frame::{Frame, moment};
 use super::session::Seat;
 use crate::App;
+use crate::asked::parameter;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 
@@ -89,9 +90,8 @@ impl Page for AuditPage {
 
 /// `GET /desk/jejak?objek=&sebelum=`
 pub(crate) async fn list(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> Response {
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
-    let object: String = value("objek").chars().take(80).collect();
+    let value = |name| parameter(&uri, name).unwrap_or_default();
+    let object: String = value("objek").trim().chars().take(80).collect();
     let before = value("sebelum").parse().unwrap_or(i64::MAX);
     match page(&app, &seat, object, before).await {
         Ok(page) => app.pages.answer(StatusCode::OK, Keep::Never, &page),

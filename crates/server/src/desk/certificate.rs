@@ -12,8 +12,8 @@ use uuid::Uuid;
 use vc::Lang;
 
 use super::audit::{act_words, names, who, why};
-use super::certificates::StateTag;
-use super::frame::{Frame, moment};
+use super::certificates::state_tag;
+use super::frame::{Frame, Tag, moment, say};
 use super::message::{self, Message};
 use super::session::Seat;
 use crate::App;
@@ -30,7 +30,7 @@ pub(crate) struct CertificatePage {
     id: String,
     name: String,
     number: String,
-    state: StateTag,
+    state: Tag,
     /// Label and value of what is signed.
     facts: Vec<(&'static str, String)>,
     /// Label and value of what only the desk sees.
@@ -72,7 +72,7 @@ impl Page for CertificatePage {
             id: "1b4e28ba-2fa1-41d2-883f-0016d3cca427".into(),
             name: "Dr. Ratna <Contohsari>, S.T., M.Si.".into(),
             number: "00012/AI-CAMPUS/II/LAN/2026".into(),
-            state: StateTag::of(state, lang),
+            state: state_tag(state, lang),
             facts: vec![
                 ("Program pelatihan", "Dasar-Dasar Kecerdasan Artifisial".into()),
                 ("Angkatan", "II/2026".into()),
@@ -143,8 +143,7 @@ pub(super) async fn one(State(app): State<Arc<App>>, seat: Seat, Segments(id): S
 
 async fn record(app: &App, seat: &Seat, certificate: &Certificate) -> store::Result<CertificatePage> {
     let lang = seat.lang;
-    let id = lang == Lang::Id;
-    let erased = if id { "(data dihapus)" } else { "(data erased)" };
+    let erased = say(lang, "(data dihapus)", "(data erased)");
     let name = certificate.name.clone().unwrap_or_else(|| erased.to_owned());
     let details = app.store().details(certificate.id).await?;
     let path = format!("/desk/sertifikat/{}", certificate.id);
@@ -159,7 +158,7 @@ async fn record(app: &App, seat: &Seat, certificate: &Certificate) -> store::Res
         id: certificate.id.to_string(),
         name,
         number: certificate.number.clone(),
-        state: StateTag::of(certificate.state, lang),
+        state: state_tag(certificate.state, lang),
         facts: facts(app, lang, certificate),
         personal: details.map_or_else(Vec::new, |details| personal(&details.private, &details.public, lang)),
         history,
@@ -172,8 +171,7 @@ async fn record(app: &App, seat: &Seat, certificate: &Certificate) -> store::Res
 }
 
 fn facts(app: &App, lang: Lang, certificate: &Certificate) -> Vec<(&'static str, String)> {
-    let id = lang == Lang::Id;
-    let say = |label: &'static str, english: &'static str| if id { label } else { english };
+    let say = |id: &'static str, en: &'static str| say(lang, id, en);
     let mut facts = vec![
         (say("Program pelatihan", "Programme"), certificate.programme_title.clone()),
         (say("Angkatan", "Cohort"), certificate.cohort_name.clone()),

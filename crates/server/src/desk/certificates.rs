@@ -10,9 +10,10 @@ use store::{Certificate, SEARCH_WORDS, Search, State as Stored};
 use vc::Lang;
 
 use super::form::Fields;
-use super::frame::Frame;
+use super::frame::{Frame, Tag, say};
 use super::session::Seat;
 use crate::App;
+use crate::asked::parameter;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 use crate::words;
@@ -54,34 +55,21 @@ struct Row {
     number: String,
     programme: String,
     cohort: String,
-    state: StateTag,
+    state: Tag,
     issued: String,
 }
 
 /// A certificate's state as a tag.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct StateTag {
-    kind: &'static str,
-    icon: &'static str,
-    words: &'static str,
-}
-
-impl StateTag {
-    pub(super) fn of(state: Stored, lang: Lang) -> Self {
-        let (kind, icon, id, en) = match state {
-            Stored::Reserved => ("info", "clock", "Belum ditandatangani", "Not signed yet"),
-            Stored::Issued => ("ok", "tick", "Berlaku", "In force"),
-            Stored::Suspended => ("warn", "pause", "Ditangguhkan", "Suspended"),
-            Stored::Revoked => ("bad", "x", "Dicabut", "Revoked"),
-            Stored::Superseded => ("warn", "swap", "Digantikan", "Replaced"),
-            Stored::Erased => ("plain", "dash", "Data dihapus", "Data erased"),
-        };
-        Self { kind, icon, words: if lang == Lang::Id { id } else { en } }
-    }
-
-    pub(super) fn words(self) -> &'static str {
-        self.words
-    }
+pub(super) fn state_tag(state: Stored, lang: Lang) -> Tag {
+    let (kind, icon, id, en) = match state {
+        Stored::Reserved => ("info", "clock", "Belum ditandatangani", "Not signed yet"),
+        Stored::Issued => ("ok", "tick", "Berlaku", "In force"),
+        Stored::Suspended => ("warn", "pause", "Ditangguhkan", "Suspended"),
+        Stored::Revoked => ("bad", "x", "Dicabut", "Revoked"),
+        Stored::Superseded => ("warn", "swap", "Digantikan", "Replaced"),
+        Stored::Erased => ("plain", "dash", "Data dihapus", "Data erased"),
+    };
+    Tag::new(kind, icon, id, en, lang)
 }
 
 impl Page for CertificatesPage {
@@ -109,7 +97,7 @@ impl Page for CertificatesPage {
                     number: "00012/AI-CAMPUS/II/LAN/2026".into(),
                     programme: "Dasar-Dasar Kecerdasan Artifisial bagi ASN".into(),
                     cohort: "II/2026".into(),
-                    state: StateTag::of(*state, lang),
+                    state: state_tag(*state, lang),
                     issued: "2 September 2026".into(),
                 })
                 .collect(),
@@ -132,7 +120,7 @@ fn states(chosen: Option<Stored>, lang: Lang) -> Vec<StateChoice> {
         .iter()
         .map(|&state| StateChoice {
             code: state.code(),
-            label: StateTag::of(state, lang).words,
+            label: state_tag(state, lang).words,
             chosen: chosen == Some(state),
         })
         .collect()
@@ -140,10 +128,9 @@ fn states(chosen: Option<Stored>, lang: Lang) -> Vec<StateChoice> {
 
 /// `GET /desk/sertifikat?cari=&keadaan=&sebelum=`
 pub(super) async fn list(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> Response {
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
-    let typed: String = value("cari").chars().take(SEARCH_CHARS).collect();
-    let state = Stored::from_code(value("keadaan"));
+    let value = |name| parameter(&uri, name).unwrap_or_default();
+    let typed: String = value("cari").trim().chars().take(SEARCH_CHARS).collect();
+    let state = Stored::from_code(&value("keadaan"));
     let before = value("sebelum").parse().unwrap_or(i64::MAX);
     // What was typed here stands in the address: a NIP is not looked for, and not repeated.
     if digits(&typed).len() >= 15 && typed.chars().all(|c| c.is_ascii_digit() || " .'-".contains(c)) {
@@ -151,7 +138,8 @@ pub(super) async fn list(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> R
             seat.lang,
             "Itu tampak seperti NIP. Pakai kolom NIP di bawah, agar tidak tercatat di alamat halaman.",
             "That looks like a NIP. Use the NIP field below, so that it does not stand in the page's address.",
-        );
+        )
+        .to_owned();
         return show(&app, &seat, Asked { problem, ..Asked::default() }, &[]).await;
     }
     let words: Vec<String> = typed.split_whitespace().take(SEARCH_WORDS).map(str::to_owned).collect();
@@ -182,10 +170,6 @@ pub(super) async fn by_nip(State(app): State<Arc<App>>, seat: Seat, fields: Fiel
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-fn say(lang: Lang, id: &str, en: &str) -> String {
-    if lang == Lang::Id { id.to_owned() } else { en.to_owned() }
 }
 
 /// What was looked for.
@@ -231,11 +215,11 @@ async fn show(app: &App, seat: &Seat, asked: Asked, found: &[Certificate]) -> Re
 fn row(app: &App, lang: Lang, certificate: &Certificate) -> Row {
     Row {
         path: format!("/desk/sertifikat/{}", certificate.id),
-        name: certificate.name.clone().unwrap_or_else(|| say(lang, "(data dihapus)", "(data erased)")),
+        name: certificate.name.clone().unwrap_or_else(|| say(lang, "(data dihapus)", "(data erased)").to_owned()),
         number: certificate.number.clone(),
         programme: certificate.programme_title.clone(),
         cohort: certificate.cohort_name.clone(),
-        state: StateTag::of(certificate.state, lang),
+        state: state_tag(certificate.state, lang),
         issued: words::day(certificate.valid_from, &app.office.zone, lang),
     }
 }

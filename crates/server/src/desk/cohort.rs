@@ -11,15 +11,15 @@ use uuid::Uuid;
 use vc::Lang;
 
 use super::audit::names;
-use super::cohorts::DraftTag;
-use super::frame::{Frame, moment};
+use super::cohorts::draft_tag;
+use super::frame::{Frame, Tag, moment};
 use super::issuing::batch_of;
 use super::message::{self, Message};
 use super::preview::{Preview, preview};
 use super::session::Seat;
 use super::sheet::{self, Unread};
 use crate::App;
-use crate::asked::Segments;
+use crate::asked::{Segments, parameter};
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 
@@ -76,7 +76,7 @@ pub(crate) struct CohortPage {
     version: i64,
     cohort: String,
     title: String,
-    tag_of: DraftTag,
+    tag_of: Tag,
     state: &'static str,
     steps: Vec<Step>,
     sheet_name: String,
@@ -150,9 +150,8 @@ pub(super) async fn one(State(app): State<Arc<App>>, seat: Seat, Segments(id): S
         Ok(None) => return missing(&app, &seat).await,
         Err(error) => return Oops::Internal(&error).page(&app, seat.lang),
     };
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let tile = asked.iter().find(|(key, _)| key == "bagian").map_or("", |(_, value)| value.as_str());
-    match page(&app, &seat, &draft, tile).await {
+    let tile = parameter(&uri, "bagian").unwrap_or_default();
+    match page(&app, &seat, &draft, &tile).await {
         Ok(page) => app.pages.answer(StatusCode::OK, Keep::Never, &page),
         Err(error) => Oops::Internal(&error).page(&app, seat.lang),
     }
@@ -185,7 +184,7 @@ pub(super) async fn page(app: &App, seat: &Seat, draft: &Draft, tile: &str) -> s
         version: draft.version,
         cohort: draft.cohort.clone(),
         title: draft.title.clone(),
-        tag_of: DraftTag::of(draft, lang),
+        tag_of: draft_tag(draft, lang),
         state: draft.state.code(),
         steps: steps(draft.state, !draft.sheet_name.is_empty(), lang),
         sheet_name: draft.sheet_name.clone(),
@@ -309,7 +308,7 @@ fn samples(shell: &dyn Fn(Lang) -> Shell) -> Vec<(String, CohortPage)> {
         version: 3,
         cohort: "Angkatan II Tahun 2026".into(),
         title: "Dasar-Dasar Kecerdasan Artifisial bagi ASN".into(),
-        tag_of: super::cohorts::sample_tag(),
+        tag_of: Tag::new("plain", "file", "Draf", "Draft", lang),
         state: state.code(),
         steps: steps(state, preview.is_some(), lang),
         sheet_name: preview.as_ref().map_or_else(String::new, |_| "peserta <angkatan> 2.xlsx".into()),

@@ -14,9 +14,10 @@ use uuid::Uuid;
 use vc::Lang;
 
 use super::form::{Fields, Outcome, once};
-use super::frame::Frame;
+use super::frame::{Frame, Tag};
 use super::session::Seat;
 use crate::App;
+use crate::asked::parameter;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 use crate::words;
@@ -31,27 +32,18 @@ const PROGRAMMES: usize = 50;
 const FOLDER: &str = "templates/programmes";
 
 /// A draft's state as a tag.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct DraftTag {
-    kind: &'static str,
-    icon: &'static str,
-    words: &'static str,
-}
-
-impl DraftTag {
-    pub(super) fn of(draft: &Draft, lang: Lang) -> Self {
-        let (kind, icon, id, en) = match draft.state {
-            DraftState::Draft if draft.returned.is_some() => ("warn", "warn", "Dikembalikan", "Returned"),
-            DraftState::Draft if draft.rows.problems > 0 => ("warn", "warn", "Perlu perbaikan", "To be mended"),
-            DraftState::Draft => ("plain", "file", "Draf", "Draft"),
-            DraftState::Submitted => ("info", "clock", "Menunggu persetujuan", "Waiting for approval"),
-            DraftState::Approved if draft.stopped.is_some() => ("bad", "x", "Berhenti", "Stopped"),
-            DraftState::Approved => ("info", "play", "Sedang diterbitkan", "Being issued"),
-            DraftState::Issued => ("ok", "tick", "Selesai", "Done"),
-            DraftState::Discarded => ("plain", "dash", "Dibuang", "Discarded"),
-        };
-        Self { kind, icon, words: if lang == Lang::Id { id } else { en } }
-    }
+pub(super) fn draft_tag(draft: &Draft, lang: Lang) -> Tag {
+    let (kind, icon, id, en) = match draft.state {
+        DraftState::Draft if draft.returned.is_some() => ("warn", "warn", "Dikembalikan", "Returned"),
+        DraftState::Draft if draft.rows.problems > 0 => ("warn", "warn", "Perlu perbaikan", "To be mended"),
+        DraftState::Draft => ("plain", "file", "Draf", "Draft"),
+        DraftState::Submitted => ("info", "clock", "Menunggu persetujuan", "Waiting for approval"),
+        DraftState::Approved if draft.stopped.is_some() => ("bad", "x", "Berhenti", "Stopped"),
+        DraftState::Approved => ("info", "play", "Sedang diterbitkan", "Being issued"),
+        DraftState::Issued => ("ok", "tick", "Selesai", "Done"),
+        DraftState::Discarded => ("plain", "dash", "Dibuang", "Discarded"),
+    };
+    Tag::new(kind, icon, id, en, lang)
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -59,7 +51,7 @@ struct Row {
     path: String,
     cohort: String,
     title: String,
-    tag: DraftTag,
+    tag: Tag,
     people: u32,
     changed: String,
 }
@@ -94,7 +86,7 @@ impl Page for CohortsPage {
                     path: "/desk/angkatan/x".into(),
                     cohort: "Angkatan II Tahun 2026".into(),
                     title: "Dasar-Dasar <Kecerdasan> Artifisial bagi ASN".into(),
-                    tag: DraftTag { kind: "info", icon: "play", words: "Sedang diterbitkan" },
+                    tag: Tag::new("info", "play", "Sedang diterbitkan", "Being issued", lang),
                     people: 500,
                     changed: "24 November 2026".into(),
                 })
@@ -113,8 +105,7 @@ impl Page for CohortsPage {
 
 /// `GET /desk/angkatan?keadaan=dibuang&sebelum=`
 pub(super) async fn list(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> Response {
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
+    let value = |name| parameter(&uri, name).unwrap_or_default();
     let discarded = value("keadaan") == "dibuang";
     let state = discarded.then_some(DraftState::Discarded);
     let drafts = match app.store().drafts(state, value("sebelum").parse().ok(), PAGE as u32 + 1).await {
@@ -133,7 +124,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> R
             path: format!("/desk/angkatan/{}", draft.id),
             cohort: draft.cohort.clone(),
             title: draft.title.clone(),
-            tag: DraftTag::of(draft, seat.lang),
+            tag: draft_tag(draft, seat.lang),
             people: draft.rows.passed,
             changed: words::day(draft.changed_at, &app.office.zone, seat.lang),
         })
@@ -240,8 +231,7 @@ fn source(key: String, text: String) -> Option<Source> {
 
 /// `GET /desk/angkatan-baru?program=KEY`
 pub(super) async fn new_form(State(app): State<Arc<App>>, seat: Seat, uri: Uri) -> Response {
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let chosen = asked.into_iter().find(|(key, _)| key == "program").map(|(_, value)| value).unwrap_or_default();
+    let chosen = parameter(&uri, "program").unwrap_or_default();
     match new_page(&app, &seat, chosen, None, Vec::new()).await {
         Ok(page) => app.pages.answer(StatusCode::OK, Keep::Never, &page),
         Err(error) => Oops::Internal(&error).page(&app, seat.lang),
@@ -301,9 +291,4 @@ pub(super) async fn template() -> Response {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"templat-peserta.xlsx\""),
     ];
     (headers, template_workbook()).into_response()
-}
-
-#[cfg(test)]
-pub(super) fn sample_tag() -> DraftTag {
-    DraftTag { kind: "plain", icon: "file", words: "Draf" }
 }

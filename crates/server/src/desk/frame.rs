@@ -58,10 +58,6 @@ pub(crate) struct Frame {
     path: String,
     /// What was just done.
     flash: Option<Flash>,
-    /// The stylesheet's address.
-    css: String,
-    /// The script's address.
-    js: String,
 }
 
 /// A role sees the places that it may enter.
@@ -86,18 +82,11 @@ impl Frame {
     pub(crate) async fn of(app: &App, seat: &Seat, title: impl Into<String>, path: &str) -> (Shell, Self) {
         let flash = seat.told().await;
         let shell = shell(app, seat.lang, title, path);
-        let frame = Self::new(
-            seat.lang,
-            &seat.user.name,
-            seat.user.role,
-            path,
-            flash,
-            (app.pages.desk_css(), app.pages.desk_js()),
-        );
+        let frame = Self::new(seat.lang, &seat.user.name, seat.user.role, path, flash);
         (shell, frame)
     }
 
-    fn new(lang: Lang, user: &str, role: Role, path: &str, flash: Option<Flash>, (css, js): (&str, &str)) -> Self {
+    fn new(lang: Lang, user: &str, role: Role, path: &str, flash: Option<Flash>) -> Self {
         let id = lang == Lang::Id;
         let places = PLACES
             .iter()
@@ -117,16 +106,13 @@ impl Frame {
             other: token(),
             path: path.to_owned(),
             flash,
-            css: css.to_owned(),
-            js: js.to_owned(),
         }
     }
 
     /// For the tests that render every page.
     #[cfg(test)]
     pub(crate) fn sample(lang: Lang, path: &str) -> Self {
-        let mut frame =
-            Self::new(lang, "Sari Contohwati", Role::Operator, path, None, ("/desk/desk.css?v=1", "/desk/desk.js?v=1"));
+        let mut frame = Self::new(lang, "Sari Contohwati", Role::Operator, path, None);
         (frame.form, frame.other) = ("0".repeat(32), "1".repeat(32));
         frame
     }
@@ -151,6 +137,27 @@ pub(crate) fn role_words(role: Role, lang: Lang) -> &'static str {
         (Role::Auditor, Lang::Id) => "Auditor",
         (Role::Auditor, Lang::En) => "Auditor",
     }
+}
+
+/// A state: colour, drawing and one to three words.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Tag {
+    /// `ok`, `warn`, `bad`, `info`, `plain`.
+    kind: &'static str,
+    icon: &'static str,
+    /// The words.
+    pub(crate) words: &'static str,
+}
+
+impl Tag {
+    pub(crate) fn new(kind: &'static str, icon: &'static str, id: &'static str, en: &'static str, lang: Lang) -> Self {
+        Self { kind, icon, words: say(lang, id, en) }
+    }
+}
+
+/// One of two wordings.
+pub(crate) fn say<'a>(lang: Lang, id: &'a str, en: &'a str) -> &'a str {
+    if lang == Lang::Id { id } else { en }
 }
 
 /// 128 random bits.

@@ -8,7 +8,6 @@ use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use store::{NewEvent, User, UserId};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
@@ -19,7 +18,8 @@ use vc::Lang;
 
 use super::frame::Flash;
 use crate::App;
-use crate::asked::Hl;
+use crate::asked::{Hl, parameter};
+use crate::pages::digest;
 
 /// Without a request for so long, somebody has to sign in again.
 pub(super) const IDLE: SignedDuration = SignedDuration::from_hours(2);
@@ -89,7 +89,7 @@ fn backend(error: store::StoreError) -> Error {
 }
 
 fn key(id: &Id) -> String {
-    Sha256::digest(id.0.to_be_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&id.0.to_be_bytes())
 }
 
 /// The cookie: for the desk only, never for a script, over https only where there is https.
@@ -257,5 +257,5 @@ impl FromRequestParts<Arc<App>> for Seat {
 
 /// `?hl=` of a request, when it is there.
 pub(super) fn asked_language(uri: &axum::http::Uri) -> Option<Lang> {
-    uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("hl="))).then(|| Hl::of(uri).lang())
+    parameter(uri, "hl").map(|_| Hl::of(uri).lang())
 }

@@ -17,6 +17,7 @@ use super::gate::PASSWORD_PATH;
 use super::proof::{self, Refusal};
 use super::session::{self, Fault, Seat, Visitor};
 use crate::App;
+use crate::asked::parameter;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 
@@ -24,8 +25,6 @@ use crate::pages::{Keep, Page, Shell};
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SignInPage {
     shell: Shell,
-    css: String,
-    js: String,
     /// With a recovery code instead of the authenticator's.
     recovery: bool,
     /// What was typed, kept for correction; never a secret.
@@ -50,8 +49,6 @@ impl Page for SignInPage {
     fn samples(shell: &dyn Fn(Lang) -> Shell) -> Vec<(String, Self)> {
         let page = |lang, recovery, problem: Option<Refusal>| Self {
             shell: shell(lang),
-            css: "/desk/desk.css?v=1".into(),
-            js: "/desk/desk.js?v=1".into(),
             recovery,
             login: "sari@contoh.example".into(),
             back: "/desk".into(),
@@ -89,9 +86,8 @@ async fn show_form(app: &App, session: &Session, uri: &Uri, recovery: bool) -> R
         Ok(lang) => lang,
         Err(error) => return Oops::Internal(&error).page(app, Lang::Id),
     };
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-    let page = page(app, lang, recovery, value("ke"), value("sebab") == "sesi");
+    let value = |name| parameter(uri, name).unwrap_or_default();
+    let page = page(app, lang, recovery, &value("ke"), value("sebab") == "sesi");
     app.pages.answer(StatusCode::OK, Keep::Never, &page)
 }
 
@@ -100,16 +96,7 @@ fn page(app: &App, lang: Lang, recovery: bool, back: &str, asleep: bool) -> Sign
     let path = if recovery { "/desk/masuk/pemulihan" } else { "/desk/masuk" };
     let mut shell = Shell::new(&app.config, lang, title, None);
     shell.switch = format!("{path}?hl={}", if lang == Lang::Id { "en" } else { "id" });
-    SignInPage {
-        shell,
-        css: app.pages.desk_css().to_owned(),
-        js: app.pages.desk_js().to_owned(),
-        recovery,
-        login: String::new(),
-        back: back_to(back).to_owned(),
-        problem: None,
-        asleep,
-    }
+    SignInPage { shell, recovery, login: String::new(), back: back_to(back).to_owned(), problem: None, asleep }
 }
 
 /// Only to the desk: an address that somebody sent leads nowhere else.

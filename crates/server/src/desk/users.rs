@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{NewUser, Role, StoreError, User, UserChange, UserId};
 use vc::Lang;
 
-use super::account::Enrolment;
+use super::account::{Enrolment, LOGIN_MAX_BYTES, NAME_MAX_CHARS, is_login, is_name};
 use super::form::{Fields, Outcome, once};
 use super::frame::{Flash, Frame, moment, role_words};
 use super::message::{self, Message};
@@ -19,10 +19,6 @@ use crate::App;
 use crate::asked::Segments;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
-
-/// The longest login (RFC 5321, section 4.5.3.1.3) and the longest name.
-const LOGIN_BYTES: usize = 256;
-const NAME_CHARS: usize = 200;
 
 /// A role to choose from.
 #[derive(Debug, Clone, Serialize)]
@@ -183,16 +179,15 @@ pub(crate) async fn add(State(app): State<Arc<App>>, seat: Seat, fields: Fields)
         let role = Role::from_code(fields.get("peran"));
         let (login, name) = (fields.get("surel"), fields.get("nama"));
         let mut page = users_page(&app, &seat).await?;
-        page.login = login.chars().take(LOGIN_BYTES).collect();
-        page.name = name.chars().take(NAME_CHARS).collect();
+        page.login = login.chars().take(LOGIN_MAX_BYTES).collect();
+        page.name = name.chars().take(NAME_MAX_CHARS).collect();
         page.roles = choices(role, seat.lang);
         let id = seat.lang == Lang::Id;
         let say = |id_words: &str, en: &str| if id { id_words.to_owned() } else { en.to_owned() };
-        let odd = |text: &str| text.is_empty() || text.contains(char::is_control);
-        if odd(login) || login.len() > LOGIN_BYTES || login.contains(char::is_whitespace) || !login.contains('@') {
+        if !is_login(login) {
             page.login_problem = say("Ketik alamat surel, tanpa spasi.", "Type a mail address, without spaces.");
         }
-        if odd(name) || name.chars().count() > NAME_CHARS {
+        if !is_name(name) {
             page.name_problem = say("Ketik nama orangnya.", "Type the person's name.");
         }
         if role.is_none() {

@@ -17,7 +17,7 @@ use super::session::Seat;
 use super::sheet::{self, Choices, Looked, Unread, key};
 use super::{gate::May, proof};
 use crate::App;
-use crate::asked::Segments;
+use crate::asked::{Segments, parameter};
 use crate::error::Oops;
 use crate::pages::Keep;
 
@@ -33,9 +33,8 @@ pub(super) async fn upload(
     uri: Uri,
     form: Multipart,
 ) -> Response {
-    let asked: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-    let (token, version) = (value("form").to_owned(), value("versi").parse().unwrap_or(0));
+    let value = |name| parameter(&uri, name).unwrap_or_default();
+    let (token, version) = (value("form"), value("versi").parse().unwrap_or(0));
     let draft = match find(&app, &id).await {
         Ok(Some(draft)) => draft,
         Ok(None) => return missing(&app, &seat).await,

@@ -13,7 +13,7 @@ const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -25,6 +25,7 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("achievement.html", include_str!("../../../../templates/pages/achievement.html")),
     ("v/index.html", include_str!("../../../../templates/pages/v/index.html")),
     ("error.html", include_str!("../../../../templates/pages/error.html")),
+    ("desk/base.html", include_str!("../../../../templates/pages/desk/base.html")),
     ("desk/layout.html", include_str!("../../../../templates/pages/desk/layout.html")),
     ("desk/parts.html", include_str!("../../../../templates/pages/desk/parts.html")),
     ("desk/sign-in.html", include_str!("../../../../templates/pages/desk/sign-in.html")),
@@ -142,8 +143,8 @@ pub(super) fn source(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-/// A name for bytes that changes when they do.
-pub(super) fn digest(bytes: &[u8]) -> String {
+/// SHA-256, hexadecimal: a name for bytes that changes when they do.
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -23,6 +23,7 @@ use serde::Serialize;
 use vc::Lang;
 
 pub use assets::TemplateError;
+pub(crate) use assets::digest;
 pub(crate) use shell::Shell;
 
 use assets::Assets;
@@ -59,15 +60,9 @@ pub(crate) struct Pages {
     policy: HeaderValue,
     /// The one stylesheet.
     css: String,
-    desk: DeskFiles,
-}
-
-/// The desk's stylesheet and script, and where they are.
-struct DeskFiles {
-    css: String,
-    js: String,
-    css_address: String,
-    js_address: String,
+    /// The desk's stylesheet and script.
+    desk_css: String,
+    desk_js: String,
 }
 
 impl Pages {
@@ -79,33 +74,19 @@ impl Pages {
             english: environment(&assets, Lang::En)?,
             policy: assets.content_security_policy(),
             css: assets.css,
-            desk: DeskFiles {
-                css_address: Assets::address("/desk/desk.css", &assets.desk_css),
-                js_address: Assets::address("/desk/desk.js", &assets.desk_js),
-                css: assets.desk_css,
-                js: assets.desk_js,
-            },
+            desk_css: assets.desk_css,
+            desk_js: assets.desk_js,
         })
     }
 
     /// The desk's stylesheet.
-    pub(crate) fn desk_style(&self) -> &str {
-        &self.desk.css
+    pub(crate) fn desk_css(&self) -> &str {
+        &self.desk_css
     }
 
     /// The desk's script.
-    pub(crate) fn desk_script(&self) -> &str {
-        &self.desk.js
-    }
-
-    /// Where the desk's stylesheet is.
-    pub(crate) fn desk_css(&self) -> &str {
-        &self.desk.css_address
-    }
-
-    /// Where the desk's script is.
     pub(crate) fn desk_js(&self) -> &str {
-        &self.desk.js_address
+        &self.desk_js
     }
 
     /// The page as HTML.
@@ -175,6 +156,8 @@ fn environment(assets: &Assets, lang: Lang) -> Result<Environment<'static>, Temp
     });
     env.add_global("css", Value::from_safe_string(assets.css.clone()));
     env.add_global("favicon", assets::FAVICON);
+    env.add_global("desk_css", Assets::address("/desk/desk.css", &assets.desk_css));
+    env.add_global("desk_js", Assets::address("/desk/desk.js", &assets.desk_js));
     let (width, height) = render::PREVIEW_PIXELS;
     env.add_global("preview_width", width);
     env.add_global("preview_height", height);
