@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::{Date, date};
-use render::{Bilingual, Design, Particulars, Press, Private, Shared, Signatory, Title};
+use render::{Bilingual, Design, Particulars, Press, Shared, sample};
 use vc::{Award, Cryptosuite, Evidence, Key, Need, Policy, Report, Signed, StatusEntry, VerificationMethod};
 
 pub(crate) const BASE: &str = "https://sertifikat.contoh.example";
@@ -27,8 +27,8 @@ impl Sample {
     pub(crate) fn usual(design: &'static str) -> Self {
         Self {
             design,
-            shared: render::sample::usual(),
-            name: render::sample::USUAL.to_owned(),
+            shared: sample::usual(),
+            name: sample::USUAL.to_owned(),
             number: "00017/AI-CAMPUS/II/VIII/2026".to_owned(),
             issued: date(2026, 8, 14),
             url: format!("{BASE}/v/ABCD-EFGH-JKLM-NPQR"),
@@ -68,22 +68,13 @@ impl Sample {
     }
 
     pub(crate) fn pdf(&self) -> Vec<u8> {
-        let private = Private {
-            nip: Some("199001012015031001".into()),
-            status: Some("PNS".into()),
-            pangkat_golongan: Some("Penata Muda Tk. I (III/b)".into()),
-            jabatan: Some("Analis Kebijakan Ahli Pertama".into()),
-            unit_kerja: Some("Dinas Komunikasi, Informatika, Statistik, dan Persandian".into()),
-            birth: None,
-        };
         let particulars = Particulars {
             code: CODE.into(),
             url: self.url.clone(),
             qr: self.url.clone(),
             issued: self.issued,
-            instansi: Some("Pemerintah Kabupaten Contoh Selatan".into()),
             grade: self.grade.map(str::to_owned),
-            private: self.full.then_some(private),
+            ..sample::particulars(self.full)
         };
         press(self.design, &self.shared).print(&self.signed(), &particulars).unwrap()
     }
@@ -97,32 +88,9 @@ fn press(design: &str, shared: &Shared) -> Arc<Press> {
     Arc::clone(presses.entry(format!("{design} {shared:?}")).or_insert_with(make))
 }
 
-/// A cohort whose texts are as long as real ones get, on a test installation.
+/// A cohort whose texts are as long as real ones get, from one year into the next.
 pub(crate) fn crowded() -> Shared {
-    Shared {
-        title: Title::Completion,
-        agency: Bilingual::new(
-            "Badan Pengembangan Sumber Daya Manusia Provinsi Contoh Selatan",
-            "Human Resources Development Agency of the Province of South Sample",
-        ),
-        programme: Bilingual::new(
-            "Tata Kelola Pemerintahan Digital dan Pemanfaatan Kecerdasan Artifisial dalam Pelayanan Publik",
-            "Digital Governance and the Use of Artificial Intelligence in Public Services",
-        ),
-        cohort: "Angkatan XXXVIII Tahun 2026".into(),
-        method: Bilingual::new("blended learning (klasikal dan e-learning)", "blended learning"),
-        starts: date(2025, 12, 28),
-        ends: date(2026, 2, 18),
-        hours: 120,
-        place: "Kabupaten Contoh Utara".into(),
-        signatory: Signatory {
-            office: "Kepala Badan Pengembangan Sumber Daya Manusia Provinsi Contoh Selatan".into(),
-            name: "Prof. Dr. Hj. Misal Fiktifwati Contohningrat, S.H., M.Si., Ph.D.".into(),
-        },
-        show_instansi: true,
-        test_band: true,
-        ..render::sample::usual()
-    }
+    Shared { starts: date(2025, 12, 28), ends: date(2026, 2, 18), ..sample::crowded() }
 }
 
 fn key() -> Key {

@@ -75,7 +75,7 @@ pub fn usual() -> Shared {
 }
 
 /// A cohort whose texts are as long as real ones get.
-pub(crate) fn crowded() -> Shared {
+pub fn crowded() -> Shared {
     Shared {
         title: Title::Completion,
         agency: Bilingual::new(
@@ -103,7 +103,7 @@ pub(crate) fn crowded() -> Shared {
 }
 
 /// One graduate's own fields; the full ones are long.
-pub(crate) fn particulars(full: bool) -> Particulars {
+pub fn particulars(full: bool) -> Particulars {
     let private = Private {
         nip: Some("199001012015031001".into()),
         status: Some("PNS".into()),
