@@ -32,14 +32,8 @@ pub(crate) async fn make(installation: &Installation) -> Result<Vec<(&'static st
                 role,
                 credentials: Credentials { must_change: false, ..credentials },
             };
-            let event = NewEvent {
-                at: jiff::Timestamp::now(),
-                actor: "demo".to_owned(),
-                act: "user-add".to_owned(),
-                object: String::new(),
-                reason: Some(role.code().to_owned()),
-                note: None,
-            };
+            let event = NewEvent::new(jiff::Timestamp::now(), "demo", "user-add", "");
+            let event = NewEvent { reason: Some(role.code().to_owned()), ..event };
             match installation.store.put_user(&user, &event).await {
                 Ok(_) | Err(StoreError::Taken { .. }) => {}
                 Err(error) => return Err(error.into()),

@@ -238,14 +238,8 @@ async fn find(installation: &Installation, login: &str) -> Result<User, Failure>
 }
 
 fn event(act: &str, object: &str, reason: &str) -> NewEvent {
-    NewEvent {
-        at: jiff::Timestamp::now(),
-        actor: "cli".to_owned(),
-        act: act.to_owned(),
-        object: object.to_owned(),
-        reason: (!reason.is_empty()).then(|| reason.to_owned()),
-        note: None,
-    }
+    let event = NewEvent::new(jiff::Timestamp::now(), "cli", act, object);
+    NewEvent { reason: (!reason.is_empty()).then(|| reason.to_owned()), ..event }
 }
 
 /// The one time that these are shown.

@@ -159,7 +159,7 @@ pub(crate) fn act_words(act: &str, lang: Lang) -> &str {
     }
 }
 
-const ACTS: [(&str, &str, &str); 31] = [
+const ACTS: [(&str, &str, &str); 32] = [
     ("reserve", "Nomor dan kode disiapkan", "Numbers and codes reserved"),
     ("issue", "Diterbitkan", "Issued"),
     ("revoke", "Dicabut", "Revoked"),
@@ -173,6 +173,7 @@ const ACTS: [(&str, &str, &str); 31] = [
     ("sign-in-failed", "Gagal masuk", "Failed to sign in"),
     ("sign-out", "Keluar", "Signed out"),
     ("code-again", "Kode autentikator diminta lagi dan cocok", "Authenticator's code asked again and right"),
+    ("code-wrong", "Kode autentikator diminta lagi dan salah", "Authenticator's code asked again and wrong"),
     ("user-add", "Pengguna ditambahkan", "User added"),
     ("user-name", "Nama pengguna diubah", "User's name changed"),
     ("user-role", "Peran pengguna diubah", "User's role changed"),

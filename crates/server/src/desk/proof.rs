@@ -81,13 +81,14 @@ impl Refusal {
     }
 }
 
-/// Takes a code, once. A failure is counted.
+/// Takes a code, once, with its event; a failure is counted, with its own.
 pub(super) async fn take(
     app: &App,
     user: &User,
     typed: &str,
     recovery: bool,
-    event: NewEvent,
+    event: &NewEvent,
+    failed: &NewEvent,
 ) -> store::Result<Result<(), Refusal>> {
     let now = app.now();
     if let Some(until) = user.locked_until.filter(|until| *until > now) {
@@ -101,16 +102,16 @@ pub(super) async fn take(
             Code::Good(step) => Proof::Code { step },
             Code::Skewed(minutes) => return Ok(Err(Refusal::Skewed(minutes))),
             Code::Wrong => {
-                count_failure(app, user, NewEvent { act: "sign-in-failed".to_owned(), ..event }).await?;
+                count_failure(app, user, failed).await?;
                 return Ok(Err(Refusal::Wrong));
             }
         }
     };
-    if app.store().take_proof(user.id, &proof, &event).await? {
+    if app.store().take_proof(user.id, &proof, event).await? {
         return Ok(Ok(()));
     }
     if recovery {
-        count_failure(app, user, NewEvent { act: "sign-in-failed".to_owned(), ..event }).await?;
+        count_failure(app, user, failed).await?;
         return Ok(Err(Refusal::Wrong));
     }
     Ok(Err(Refusal::Used))
@@ -120,8 +121,9 @@ pub(super) async fn take(
 pub(crate) async fn again(app: &App, seat: &Seat, typed: &str) -> store::Result<Result<(), String>> {
     // The seat's user was read when the request came: failures of the meantime count too.
     let user = app.store().user(seat.user.id).await?.unwrap_or_else(|| seat.user.clone());
-    let event = seat.event(app, "code-again", seat.user.id.actor());
-    Ok(take(app, &user, typed, false, event).await?.map_err(|refusal| {
+    let event = |act| seat.event(app, act, seat.user.id.actor());
+    let taken = take(app, &user, typed, false, &event("code-again"), &event("code-wrong")).await?;
+    Ok(taken.map_err(|refusal| {
         let (what, next) = match (refusal, seat.lang) {
             (Refusal::Wrong, Lang::Id) => {
                 ("Kode tidak cocok.".to_owned(), "Ketik kode yang sedang tampil di aplikasi.".to_owned())
@@ -136,9 +138,9 @@ pub(crate) async fn again(app: &App, seat: &Seat, typed: &str) -> store::Result<
 }
 
 /// Counts a failed attempt; the fifth in a row locks, and each after it for longer.
-pub(super) async fn count_failure(app: &App, user: &User, event: NewEvent) -> store::Result<()> {
+pub(super) async fn count_failure(app: &App, user: &User, event: &NewEvent) -> store::Result<()> {
     let failures = user.failures + 1;
     let lock = failures.checked_sub(ATTEMPTS).map(|over| LOCKED * 2_i32.pow(over.min(DOUBLINGS)));
     let until = lock.and_then(|lock| app.now().checked_add(lock).ok());
-    app.store().sign_in_failed(user.id, until, &event).await
+    app.store().sign_in_failed(user.id, until, event).await
 }

@@ -224,14 +224,7 @@ impl Seat {
 
     /// An event of this user.
     pub(crate) fn event(&self, app: &App, act: &str, object: impl Into<String>) -> NewEvent {
-        NewEvent {
-            at: app.now(),
-            actor: self.user.id.actor(),
-            act: act.to_owned(),
-            object: object.into(),
-            reason: None,
-            note: None,
-        }
+        NewEvent::new(app.now(), self.user.id.actor(), act, object)
     }
 }
 

@@ -150,23 +150,18 @@ async fn enter(app: &App, session: &Session, fields: &Fields, recovery: bool) ->
     // As long for nobody as for somebody.
     let matches = app.work.run(move || account::is_password(hash.as_deref().unwrap_or(NOBODY), &typed)).await;
     let Some(user) = user else { return Ok(Err(Refusal::Wrong)) };
-    let event = |act: &str| NewEvent {
-        at: app.now(),
-        actor: user.id.actor(),
-        act: act.to_owned(),
-        object: user.id.actor(),
-        reason: None,
-        note: None,
-    };
+    let event = |actor: String, act: &str| NewEvent::new(app.now(), actor, act, user.id.actor());
+    // Whoever fails has not shown to be this user.
+    let failed = event(STRANGER.to_owned(), "sign-in-failed");
     if !matches {
-        proof::count_failure(app, &user, event("sign-in-failed")).await?;
+        proof::count_failure(app, &user, &failed).await?;
         return Ok(Err(Refusal::Wrong));
     }
     if user.disabled_at.is_some() {
         return Ok(Err(Refusal::Wrong));
     }
     let act = if recovery { "sign-in-recovery" } else { "sign-in" };
-    match proof::take(app, &user, fields.get("kode"), recovery, event(act)).await? {
+    match proof::take(app, &user, fields.get("kode"), recovery, &event(user.id.actor(), act), &failed).await? {
         Ok(()) => {
             session::sit(session, user.id, app.now()).await?;
             Ok(Ok(user))
@@ -174,6 +169,9 @@ async fn enter(app: &App, session: &Session, fields: &Fields, recovery: bool) ->
         Err(refusal) => Ok(Err(refusal)),
     }
 }
+
+/// The actor of what somebody did who did not get in.
+const STRANGER: &str = "stranger";
 
 /// A hash that no password has, with the parameters of all others.
 const NOBODY: &str =

@@ -93,6 +93,9 @@ async fn a_stranger_learns_nothing_and_is_locked_out() {
     for _ in 0..4 {
         sari.post("/desk/masuk", &[("surel", &login), ("sandi", PASSWORD), ("kode", "000000")]).await;
     }
+    let events = world.store.events(Some(&sari.user.id.actor()), 0, 100).await.unwrap();
+    let failed: Vec<_> = events.iter().filter(|event| event.event.act == "sign-in-failed").collect();
+    assert!(failed.len() == 5 && failed.iter().all(|event| event.event.actor == "stranger"), "{failed:?}");
     let locked = sari.sign_in(PASSWORD).await;
     assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(locked.text().contains("dikunci selama 15 menit"), "{}", locked.text());

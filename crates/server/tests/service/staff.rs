@@ -46,14 +46,7 @@ pub(crate) async fn signed_in(world: &World, role: Role) -> Staff<'_> {
 }
 
 fn event(world: &World, act: &str) -> NewEvent {
-    NewEvent {
-        at: world.now(),
-        actor: "test".into(),
-        act: act.into(),
-        object: UserId(0).actor(),
-        reason: None,
-        note: None,
-    }
+    NewEvent::new(world.now(), "test", act, UserId(0).actor())
 }
 
 impl Staff<'_> {

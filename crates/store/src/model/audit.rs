@@ -27,7 +27,7 @@ pub struct ApiCredential {
 pub struct NewEvent {
     /// When.
     pub at: Timestamp,
-    /// Who (`cli`, `demo`, a user).
+    /// Who (`cli`, `demo`, `user:{id}`, `stranger` for somebody who did not get in).
     pub actor: String,
     /// What (`reserve`, `issue`, `revoke`, ...).
     pub act: String,
@@ -37,6 +37,13 @@ pub struct NewEvent {
     pub reason: Option<String>,
     /// Why, in somebody's words. Erasable.
     pub note: Option<Note>,
+}
+
+impl NewEvent {
+    /// An event without a reason.
+    pub fn new(at: Timestamp, actor: impl Into<String>, act: &str, object: impl Into<String>) -> Self {
+        Self { at, actor: actor.into(), act: act.to_owned(), object: object.into(), reason: None, note: None }
+    }
 }
 
 /// What a person wrote. It may name persons: it lies where it can be erased.

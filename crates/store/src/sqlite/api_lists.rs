@@ -94,14 +94,7 @@ impl ApiLists for SqliteStore {
             .bind(i64::from(place.list))
             .execute(&mut *write)
             .await?;
-        let event = NewEvent {
-            at,
-            actor: actor.to_owned(),
-            act: "api-revoke".to_owned(),
-            object: format!("api/status/{}#{}", place.list, place.index),
-            reason: None,
-            note: None,
-        };
+        let event = NewEvent::new(at, actor, "api-revoke", format!("api/status/{}#{}", place.list, place.index));
         audit::append(&mut write, &event).await?;
         write.commit().await?;
         Ok(true)

@@ -168,14 +168,7 @@ pub(super) async fn put_api_credential(store: &SqliteStore, credential: &ApiCred
     .execute(&mut *write)
     .await
     .map_err(|error| fault::unique(error, || StoreError::Taken { what: "id", value: credential.id.to_string() }))?;
-    let event = NewEvent {
-        at: credential.at,
-        actor: credential.actor.clone(),
-        act: "api-issue".to_owned(),
-        object: credential.id.to_string(),
-        reason: None,
-        note: None,
-    };
+    let event = NewEvent::new(credential.at, credential.actor.clone(), "api-issue", credential.id.to_string());
     append(&mut write, &event).await?;
     write.commit().await?;
     Ok(())

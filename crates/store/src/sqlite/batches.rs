@@ -182,14 +182,7 @@ pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, now: Timestam
         .bind(millis(now))
         .execute(&mut *write)
         .await?;
-    let event = NewEvent {
-        at: now,
-        actor: batch.new.actor.clone(),
-        act: "issue".to_owned(),
-        object: id.to_string(),
-        reason: None,
-        note: None,
-    };
+    let event = NewEvent::new(now, batch.new.actor.clone(), "issue", id.to_string());
     audit::append(&mut write, &event).await?;
     let finished = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;
     write.commit().await?;

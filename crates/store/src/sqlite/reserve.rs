@@ -43,14 +43,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
     }
     list.end(&mut write).await?;
     counter.end(&mut write).await?;
-    let event = NewEvent {
-        at: batch.created_at,
-        actor: batch.actor.clone(),
-        act: "reserve".to_owned(),
-        object: batch.id.to_string(),
-        reason: None,
-        note: None,
-    };
+    let event = NewEvent::new(batch.created_at, batch.actor.clone(), "reserve", batch.id.to_string());
     audit::append(&mut write, &event).await?;
     let reserved = batches::load(&mut write, batch.id).await?.ok_or(StoreError::UnknownBatch { id: batch.id })?;
     write.commit().await?;

@@ -5,14 +5,7 @@ use store::*;
 use crate::world::{World, at, change, databases, fresh_id, people};
 
 fn event(act: &str, object: &str, seconds: i64) -> NewEvent {
-    NewEvent {
-        at: at(seconds),
-        actor: "test".to_owned(),
-        act: act.to_owned(),
-        object: object.to_owned(),
-        reason: None,
-        note: None,
-    }
+    NewEvent::new(at(seconds), "test", act, object)
 }
 
 fn new_user(login: &str, role: Role) -> NewUser {

@@ -94,14 +94,7 @@ async fn events_are_kept_in_order() {
     for database in databases().await {
         let store = database.open().await;
         for (number, object) in ["satu", "dua", "satu"].iter().enumerate() {
-            let event = NewEvent {
-                at: at(i64::try_from(number).unwrap()),
-                actor: "test".to_owned(),
-                act: "look".to_owned(),
-                object: (*object).to_owned(),
-                reason: None,
-                note: None,
-            };
+            let event = NewEvent::new(at(i64::try_from(number).unwrap()), "test", "look", *object);
             store.append_event(&event).await.unwrap();
         }
         let all = store.events(None, 0, 10).await.unwrap();
