@@ -14,6 +14,7 @@ mod column;
 mod comma;
 mod finding;
 mod guard;
+mod marked;
 mod nip;
 mod people;
 mod refused;
@@ -31,6 +32,7 @@ use sha2::{Digest, Sha256};
 
 pub use column::{Column, Field};
 pub use finding::{RowProblem, RowProblemKind, RowWarning, RowWarningKind};
+pub use marked::marked_workbook;
 pub use nip::{Nip, NipKind};
 pub use refused::{SheetRefused, SheetRefusedKind};
 pub use report::problems_report;

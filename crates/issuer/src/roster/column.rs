@@ -155,6 +155,13 @@ pub(super) fn letter(index: u16) -> String {
     letters.iter().rev().map(|&b| char::from(b)).collect()
 }
 
+/// The index of a column's letter: the other way round.
+pub(super) fn index(letter: &str) -> Option<u16> {
+    let digit = |letter: u8| letter.is_ascii_uppercase().then(|| u16::from(letter - b'A') + 1);
+    let count = letter.bytes().try_fold(0_u16, |count, byte| count.checked_mul(26)?.checked_add(digit(byte)?))?;
+    count.checked_sub(1)
+}
+
 fn titles_of(row: &SheetRow) -> Vec<(u16, Column)> {
     let titles = row.cells.iter().filter_map(|cell| {
         let header: String = cell.value.as_text()?.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -220,8 +227,10 @@ mod tests {
 
     #[test]
     fn letters_count_as_spreadsheets_do() {
-        for (index, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (255, "IV"), (701, "ZZ"), (702, "AAA")] {
-            assert_eq!(letter(index), expected);
+        for (at, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (255, "IV"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letter(at), expected);
+            assert_eq!(index(expected), Some(at));
         }
+        assert_eq!([index(""), index("a"), index("ZZZZZ")], [None; 3]);
     }
 }

@@ -42,6 +42,7 @@ proptest! {
                 prop_assert!(!recipient.person_key().is_empty());
             }
             problems_report(&roster);
+            prop_assert!(marked_workbook(&bytes, &roster).is_ok());
         }
     }
 

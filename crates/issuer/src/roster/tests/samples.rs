@@ -101,3 +101,56 @@ fn the_template_opens_and_its_sample_row_is_answered() {
     assert_eq!(kinds, [RowProblemKind::SampleRow]);
     assert_eq!(roster.columns.len(), 15, "every column of the template is known");
 }
+
+/// What tells a finding: row, column, code.
+fn findings(roster: &Roster) -> Vec<(u32, String, &'static str)> {
+    let problems = roster.problems.iter().map(|one| (one.row, one.column.letter.clone(), one.code()));
+    let mut all: Vec<_> =
+        problems.chain(roster.warnings.iter().map(|one| (one.row, one.column.letter.clone(), one.code()))).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn a_marked_sheet_says_what_is_wrong_and_is_read_as_the_sheet_that_was_marked() {
+    for (name, bytes) in [("XLSX", MISTAKES), ("CSV", MISTAKES_CSV)] {
+        let roster = read(bytes, name, &programme()).expect("a sample");
+        let marked = marked_workbook(bytes, &roster).expect("a sheet that was read");
+        assert_eq!(marked, marked_workbook(bytes, &roster).expect("a sheet that was read"), "the same bytes");
+        let again = read(&marked, "", &programme()).expect("the marked sheet");
+        assert_eq!(again.header_row, roster.header_row, "{name}: rows stay where they were");
+        // Nothing is mended on the way: no damaged number becomes a text, nothing hidden is shown again as hidden.
+        let shown = |code: &str| ["row_hidden", "column_hidden", "sheet_hidden", "windows_1252"].contains(&code);
+        let mut expected = findings(&roster);
+        expected.retain(|(_, _, code)| !shown(code));
+        // A cell that was merged over several people is empty where it has to be filled in.
+        if let Some(merged) = expected.iter().position(|(_, _, code)| *code == "merged") {
+            let row = expected[merged].0;
+            expected.retain(|(at, _, code)| !(*at == row && *code == "name_again"));
+            expected[merged].2 = "name_missing";
+        }
+        assert_eq!(findings(&again), expected, "{name}");
+        let twice = marked_workbook(&marked, &again).expect("the marked sheet");
+        let twice = read(&twice, "", &programme()).expect("marked once more");
+        assert_eq!((twice.ignored.len(), findings(&twice)), (again.ignored.len(), expected), "one pair of columns");
+    }
+}
+
+#[test]
+fn in_a_marked_sheet_the_words_stand_in_their_row_and_nothing_runs() {
+    use calamine::{Data, Reader, Xlsx};
+    let text = "Nama,NIP,Email,Keterangan\n\
+        =HYPERLINK(\"x\"),19860714201101299,a@uji.example,LULUS\n\
+        Budi Contoh,198607142011012991,,LULUS\nRATNA UJI,,,LULUS\n";
+    let roster = read(text.as_bytes(), "", &programme()).expect("a sheet");
+    let marked = marked_workbook(text.as_bytes(), &roster).expect("a sheet that was read");
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(marked)).expect("a workbook");
+    let sheet = book.worksheet_range("Peserta").expect("a sheet");
+    let at = |row: u32, column: u32| sheet.get_value((row, column)).map(ToString::to_string).unwrap_or_default();
+    assert_eq!((at(0, 4), at(0, 5)), ("Perlu diperbaiki (Piagam)".to_owned(), "To be mended (Piagam)".to_owned()));
+    assert!(at(1, 4).contains("NIP (B): NIP berisi 17 angka") && at(1, 5).contains("17 digits"), "{}", at(1, 4));
+    assert_eq!((at(1, 0), at(2, 4)), ("=HYPERLINK(\"x\")".to_owned(), String::new()));
+    assert!(at(3, 4).contains("kapital semua"), "{}", at(3, 4));
+    assert!(sheet.cells().all(|(_, _, cell)| matches!(cell, Data::String(_) | Data::Empty)));
+    assert!(book.worksheet_formula("Peserta").expect("a sheet").is_empty());
+}
