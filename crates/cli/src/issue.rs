@@ -5,7 +5,7 @@ use crate::installation::{self, Installation};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use issuer::IssueError;
-use issuer::batch::{self, Intake, Issued, Progress};
+use issuer::batch::{self, Decisions, Intake, Issued, Progress};
 use issuer::deliver::{self, Deliverer, Files};
 use issuer::programme::{MAX_PROGRAMME_BYTES, Programme};
 use issuer::roster::{self, Column, MAX_SHEET_BYTES, Roster, SheetRefused};
@@ -150,6 +150,7 @@ pub(crate) async fn issue(
         programme_text: &cohort.programme_text,
         roster: &cohort.roster,
         sheet: &cohort.sheet,
+        decisions: Decisions::NONE,
     };
     let bar = progress_bar();
     let listener = |progress: Progress| show(&bar, progress);

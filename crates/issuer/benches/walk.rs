@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use issuer::Office;
-use issuer::batch::{Intake, Progress, issue};
+use issuer::batch::{Decisions, Intake, Progress, issue};
 use issuer::deliver::{Deliverer, Files, write_folder};
 use issuer::keyring::{self, Ring};
 use issuer::programme::Programme;
@@ -125,7 +125,8 @@ impl Place {
         let roster = roster::read(sheet, "sheet.csv", &programme).expect("a sheet");
         println!("  {} rows read in {:.2} s", roster.recipients.len(), begun.elapsed().as_secs_f64());
         assert_eq!(roster.problem_count, 0, "{:?}", roster.problems.first());
-        let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet };
+        let intake =
+            Intake { programme: &programme, programme_text: &text, roster: &roster, sheet, decisions: Decisions::NONE };
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         issue(&self.office, &self.ring, intake, &mut rng, now(), listener).await.expect("issued").in_force
     }

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! plan      who is new, who has the certificate already, whose row changed          nothing is written
+//!           what was decided about the last: kept, replaced, one more
 //! reserve   ids, codes, numbers, status indexes; programme, design, template frozen  one transaction
 //! sign      both proofs, verified by ourselves; stored in chunks                     idempotent
 //! finish    status lists published, report kept
 //! ```
 
+mod decide;
 mod plan;
 mod reissue;
 mod report;
@@ -18,6 +20,7 @@ use jiff::Timestamp;
 use store::{Batch, BatchState};
 use uuid::Uuid;
 
+pub use decide::{Decision, Decisions, Difference, differences};
 pub use plan::{Conflict, Plan, Unchanged, plan};
 pub use reissue::reissue;
 pub(crate) use reserve::certificate as new_certificate;
@@ -41,6 +44,8 @@ pub struct Intake<'a> {
     pub roster: &'a Roster,
     /// The bytes of the sheet: their hash is kept with the batch.
     pub sheet: &'a [u8],
+    /// What was decided about rows whose people have the certificate already.
+    pub decisions: &'a Decisions,
 }
 
 /// How far the walk is, for a progress bar.
@@ -103,15 +108,17 @@ pub async fn issue(
     }
     let signer = ring.signer(office.issuer.id)?;
     let resumed = resume(office, ring, now, listener).await?;
-    let plan = plan(office, intake.programme, intake.roster).await?;
-    if !plan.conflicts.is_empty() {
+    let mut plan = plan(office, intake.programme, intake.roster, intake.decisions).await?;
+    if plan.undecided() > 0 {
+        plan.conflicts.retain(|conflict| conflict.decision.is_none());
         return Err(IssueError::Conflicts(plan.conflicts));
     }
     plan::nobody_waits_for_another_key(office, ring, &plan).await?;
-    let batch = if plan.new.is_empty() {
+    let batch = if plan.to_issue() == 0 {
         None
     } else {
-        let reserved = reserve::reserve(office, signer.as_ref(), &intake, &plan, rng, now).await?;
+        let replaced = decide::to_be_replaced(office, ring, &plan).await?;
+        let reserved = reserve::reserve(office, signer.as_ref(), &intake, &plan, &replaced, rng, now).await?;
         listener(Progress::Reserved { total: reserved.certificates });
         Some(complete(office, ring, reserved, now, listener).await?)
     };
@@ -157,6 +164,8 @@ async fn complete(
     Ok(office.store.finish_batch(batch.new.id, now).await?)
 }
 
+#[cfg(test)]
+mod decided;
 #[cfg(test)]
 mod moved;
 #[cfg(test)]

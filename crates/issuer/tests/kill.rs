@@ -10,7 +10,7 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use issuer::Office;
-use issuer::batch::{Intake, Issued, issue};
+use issuer::batch::{Decisions, Intake, Issued, issue};
 use issuer::deliver::{Deliverer, Files, write_folder};
 use issuer::keyring::{self, Ring};
 use issuer::programme::Programme;
@@ -106,7 +106,13 @@ async fn run(dir: &Path) -> Issued {
     let sheet = fs::read(root.join("sheets/cohort-1200.csv")).unwrap();
     let programme = Programme::parse(&text).unwrap();
     let roster = roster::read(&sheet, "cohort-1200.csv", &programme).unwrap();
-    let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet: &sheet };
+    let intake = Intake {
+        programme: &programme,
+        programme_text: &text,
+        roster: &roster,
+        sheet: &sheet,
+        decisions: Decisions::NONE,
+    };
     // Every process draws differently: what was reserved stays, whatever the next one would draw.
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(std::process::id()));
     issue(&office, &ring, intake, &mut rng, now(), &|_| {}).await.unwrap()

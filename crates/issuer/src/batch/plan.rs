@@ -7,6 +7,7 @@ use store::{Batch, Cohort, Filter, IssuerId, Page, Person, Programme as Programm
 use uuid::Uuid;
 use vc::Lang;
 
+use super::decide::{Decision, Decisions};
 use crate::fault::IssueError;
 use crate::keyring::Ring;
 use crate::office::Office;
@@ -20,7 +21,7 @@ pub struct Plan {
     pub new: Vec<usize>,
     /// Recipients who have theirs, with an unchanged row.
     pub unchanged: Vec<Unchanged>,
-    /// Recipients who have one, with a changed row. A decision is needed; nothing is issued.
+    /// Recipients who have one, with a changed row. A decision is needed about each; without it nothing is issued.
     pub conflicts: Vec<Conflict>,
     /// How many of the sheet did not pass.
     pub skipped: usize,
@@ -44,6 +45,8 @@ pub struct Unchanged {
 /// Somebody who has the certificate already, and whose row says something else now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
+    /// The place in [`Roster::recipients`].
+    pub at: usize,
     /// The row of the sheet.
     pub row: u32,
     /// The name in the sheet.
@@ -54,6 +57,46 @@ pub struct Conflict {
     pub number: String,
     /// Its state.
     pub state: State,
+    /// What was decided about it, as far as its state allows it.
+    pub decision: Option<Decision>,
+    /// How many certificates that replaced none this person has.
+    pub(super) roots: usize,
+}
+
+/// Somebody who gets a certificate.
+pub(super) struct Place<'p> {
+    /// The place in [`Roster::recipients`].
+    pub(super) at: usize,
+    /// Whose certificate is replaced, or stands beside it.
+    pub(super) beside: Option<&'p Conflict>,
+}
+
+impl Plan {
+    /// How many certificates would be issued.
+    pub fn to_issue(&self) -> usize {
+        self.places().len()
+    }
+
+    /// How many changed rows nobody has decided about.
+    pub fn undecided(&self) -> usize {
+        self.conflicts.iter().filter(|conflict| conflict.decision.is_none()).count()
+    }
+
+    /// How many were decided so.
+    pub fn decided(&self, decision: Decision) -> usize {
+        self.conflicts.iter().filter(|conflict| conflict.decision == Some(decision)).count()
+    }
+
+    /// Everybody who gets a certificate, in the order of the sheet.
+    pub(super) fn places(&self) -> Vec<Place<'_>> {
+        let new = self.new.iter().map(|at| Place { at: *at, beside: None });
+        let issued = |conflict: &&Conflict| matches!(conflict.decision, Some(Decision::Replace | Decision::Add));
+        let decided = self.conflicts.iter().filter(issued);
+        let mut places: Vec<_> =
+            new.chain(decided.map(|conflict| Place { at: conflict.at, beside: Some(conflict) })).collect();
+        places.sort_by_key(|place| place.at);
+        places
+    }
 }
 
 impl Conflict {
@@ -84,11 +127,16 @@ impl Conflict {
     }
 }
 
-/// Compares a roster with the certificates of its cohort.
+/// Compares a roster with the certificates of its cohort, and says what the decisions come to.
 ///
 /// # Errors
 /// [`IssueError::Store`].
-pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Result<Plan, IssueError> {
+pub async fn plan(
+    office: &Office,
+    programme: &Programme,
+    roster: &Roster,
+    decisions: &Decisions,
+) -> Result<Plan, IssueError> {
     let known = people(office, programme).await?;
     let mut plan = Plan { skipped: roster.skipped.len(), ..Plan::default() };
     for (at, recipient) in roster.recipients.iter().enumerate() {
@@ -96,22 +144,24 @@ pub async fn plan(office: &Office, programme: &Programme, roster: &Roster) -> Re
             plan.new.push(at);
             continue;
         };
-        let fingerprint = fingerprint(recipient);
-        if chain.iter().any(|person| person.fingerprint == fingerprint) {
+        if let Some(standing) = standing(chain, &fingerprint(recipient)) {
             plan.unchanged.push(Unchanged {
                 at,
                 row: recipient.row,
-                certificate: last.certificate,
-                number: last.number.clone(),
-                state: last.state,
+                certificate: standing.certificate,
+                number: standing.number.clone(),
+                state: standing.state,
             });
         } else {
             plan.conflicts.push(Conflict {
+                at,
                 row: recipient.row,
                 name: recipient.name_with_titles(),
                 certificate: last.certificate,
                 number: last.number.clone(),
                 state: last.state,
+                decision: decisions.of(recipient.row, last.certificate, last.state),
+                roots: chain.iter().filter(|person| person.predecessor.is_none()).count(),
             });
         }
     }
@@ -123,16 +173,28 @@ pub(super) async fn in_force(office: &Office, plan: &Plan, batch: Option<&Batch>
     let standing = plan.unchanged.iter().filter(|unchanged| unchanged.state == State::Issued);
     let mut placed: Vec<(usize, Uuid)> = standing.map(|unchanged| (unchanged.at, unchanged.certificate)).collect();
     let filter = Filter { batch: batch.map(|batch| batch.new.id), ..Filter::default() };
-    let (mut page, mut new) = (Page::FIRST, plan.new.iter());
+    let (mut page, mut new) = (Page::FIRST, plan.places().into_iter());
     while batch.is_some() {
         let certificates = office.store.certificates(&filter, page).await?;
         let Some(last) = certificates.last() else { break };
         page.after = last.serial;
         // A batch is reserved in the order of the plan. (The page comes first in the zip: it ends without taking one.)
-        placed.extend(certificates.iter().zip(new.by_ref()).map(|(certificate, at)| (*at, certificate.id)));
+        placed.extend(certificates.iter().zip(new.by_ref()).map(|(certificate, place)| (place.at, certificate.id)));
     }
     placed.sort_unstable();
     Ok(placed.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The certificate that a row of this fingerprint stands for: the one that was made from it, or what has replaced that.
+fn standing<'p>(chain: &'p [Person], fingerprint: &str) -> Option<&'p Person> {
+    let mut standing = chain.iter().rfind(|person| person.fingerprint == fingerprint)?;
+    // Oldest first: what replaced a certificate comes after it.
+    for person in chain {
+        if person.predecessor == Some(standing.certificate) {
+            standing = person;
+        }
+    }
+    Some(standing)
 }
 
 /// Everybody who has a certificate in the cohort.
@@ -147,8 +209,8 @@ async fn people(office: &Office, programme: &Programme) -> Result<People, IssueE
     Ok(known)
 }
 
-/// People with their certificates: a chain for each, oldest first. Who is known by name and was issued again under a
-/// corrected one is found under either.
+/// People with their certificates, oldest first: chains of those that replaced each other, and those that were added
+/// beside. Who is known by name and was issued again under a corrected one is found under either.
 #[derive(Default)]
 struct People {
     chains: Vec<Vec<Person>>,
@@ -160,14 +222,15 @@ struct People {
 impl People {
     fn add(&mut self, person: Person) {
         let replaced = person.predecessor.and_then(|id| self.by_certificate.get(&id).copied());
-        let chain = replaced.or_else(|| self.by_key.get(&person.key).copied()).unwrap_or(self.chains.len());
+        let key = key_of_person(&person.key).to_owned();
+        let chain = replaced.or_else(|| self.by_key.get(&key).copied()).unwrap_or(self.chains.len());
         if chain == self.chains.len() {
             self.chains.push(Vec::with_capacity(1));
         }
         self.by_certificate.insert(person.certificate, chain);
-        self.by_key.entry(person.key.clone()).or_insert(chain);
+        self.by_key.entry(key.clone()).or_insert(chain);
         if replaced.is_some() {
-            self.by_corrected_key.entry(person.key.clone()).or_insert(chain);
+            self.by_corrected_key.entry(key).or_insert(chain);
         }
         self.chains[chain].push(person);
     }
@@ -177,6 +240,22 @@ impl People {
         let corrected = || self.by_corrected_key.get(&recipient.corrected_key()?);
         let chain = self.chains.get(*self.by_key.get(&recipient.person_key()).or_else(corrected)?)?;
         Some((chain, chain.last()?))
+    }
+}
+
+/// The key of a certificate that is added to those that somebody has: the store keeps each key once.
+pub(super) fn key_of_added(key: &str, roots: usize) -> String {
+    format!("{key}{ADDED}{}", roots + 1)
+}
+
+/// Before the count in such a key. No key has it otherwise: it is in no number, no domain and no folded name.
+const ADDED: char = '#';
+
+/// The person's own key.
+fn key_of_person(key: &str) -> &str {
+    match key.rsplit_once(ADDED) {
+        Some((person, count)) if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) => person,
+        _ => key,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The intention: everything that a batch needs is written before anything is signed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{Timestamp, ZonedDateTime};
@@ -8,12 +8,13 @@ use rand::RngExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{
-    ArtifactKind, Batch, BatchId, BatchKind, Details, NewBatch, NewCertificate, NewCohort, NewProgramme, Numbering,
-    Reservation, Sequence,
+    ArtifactKind, Batch, BatchId, BatchKind, Certificate, Details, NewBatch, NewCertificate, NewCohort, NewProgramme,
+    Numbering, Reservation, Sequence,
 };
 use uuid::Uuid;
 
-use super::plan::{Plan, fingerprint, home, rest_fingerprint};
+use super::decide::Decision;
+use super::plan::{Place, Plan, fingerprint, home, key_of_added, rest_fingerprint};
 use super::{Intake, Template};
 use crate::deliver;
 use crate::fault::IssueError;
@@ -31,12 +32,14 @@ const CODE_LENGTH: usize = 16;
 /// Randomness that several closures share.
 pub(crate) type Chance<'a> = Mutex<&'a mut (dyn rand::CryptoRng + Send)>;
 
-/// Freezes programme, design and template, and reserves a certificate for everybody who is new.
+/// Freezes programme, design and template, and reserves a certificate for everybody who is new, or whose certificate is
+/// to be replaced or added to. `replaced` has the certificates that are.
 pub(super) async fn reserve(
     office: &Office,
     signer: &dyn Signer,
     intake: &Intake<'_>,
     plan: &Plan,
+    replaced: &HashMap<Uuid, Certificate>,
     rng: &mut (dyn rand::CryptoRng + Send),
     now: Timestamp,
 ) -> Result<Batch, IssueError> {
@@ -44,9 +47,14 @@ pub(super) async fn reserve(
     let chance = Mutex::new(rng);
     let batch = freeze(office, signer, intake, &chance, now).await?;
     let programme = intake.programme;
+    let recipient = |place: &Place<'_>| intake.roster.recipients.get(place.at);
+    let places = plan.places();
     let given: HashSet<String> =
-        new_recipients(intake, plan).filter_map(|person| person.number.as_deref().map(str::to_owned)).collect();
-    let mut people = new_recipients(intake, plan).map(|recipient| certificate(recipient, programme, &issued, &chance));
+        places.iter().filter_map(recipient).filter_map(|person| person.number.as_deref().map(str::to_owned)).collect();
+    let mut people = places.iter().filter_map(|place| {
+        let new = certificate(recipient(place)?, programme, &issued, &chance);
+        Some(beside(new, place, replaced))
+    });
     let mut draw = |below: u32| lock(&chance).random_range(0..below);
     let reservation = Reservation {
         batch,
@@ -61,9 +69,18 @@ pub(super) async fn reserve(
     Ok(office.store.reserve(reservation).await?)
 }
 
-fn new_recipients<'a>(intake: &Intake<'a>, plan: &'a Plan) -> impl Iterator<Item = &'a Recipient> + Send {
-    let recipients = &intake.roster.recipients;
-    plan.new.iter().filter_map(|at| recipients.get(*at))
+/// The certificate as the decision about its row wants it.
+fn beside(new: NewCertificate, place: &Place<'_>, replaced: &HashMap<Uuid, Certificate>) -> NewCertificate {
+    let Some(conflict) = place.beside else { return new };
+    match (conflict.decision, replaced.get(&conflict.certificate)) {
+        (Some(Decision::Replace), Some(old)) => NewCertificate {
+            number: new.number.or_else(|| Some(old.number.clone())),
+            valid_until: old.valid_until,
+            predecessor: Some(old.id),
+            ..new
+        },
+        _ => NewCertificate { person_key: key_of_added(&new.person_key, conflict.roots), ..new },
+    }
 }
 
 /// The copies that the batch refers to, and its own row.
@@ -122,9 +139,6 @@ pub(crate) fn certificate(
     issued: &ZonedDateTime,
     chance: &Chance<'_>,
 ) -> NewCertificate {
-    let grade = recipient.grade.as_ref().map(|words| words.joined());
-    // What the credential shows, anybody who has its address sees.
-    let credential_grade = grade.as_ref().filter(|_| programme.show_grade);
     NewCertificate {
         id: fresh_id(chance),
         code: fresh_code(chance),
@@ -132,26 +146,33 @@ pub(crate) fn certificate(
         person_key: recipient.person_key(),
         fingerprint: fingerprint(recipient),
         name: recipient.name_with_titles(),
-        details: Details {
-            public: json!({ "agency": recipient.agency, "credential_grade": credential_grade }),
-            private: json!({
-                "row": recipient.row,
-                "rest": rest_fingerprint(recipient),
-                "nip": recipient.nip.map(|nip| nip.to_string()),
-                "other_id": recipient.other_id,
-                "status": recipient.status.as_ref().map(|status| status.label()),
-                "rank": recipient.rank,
-                "position": recipient.position,
-                "unit": recipient.unit,
-                "birth_place": recipient.birth_place,
-                "birth_date": recipient.birth_date.map(|date| date.to_string()),
-                "email": recipient.email,
-            }),
-        },
-        grade,
+        details: details(recipient, programme),
+        grade: recipient.grade.as_ref().map(|words| words.joined()),
         valid_from: issued.timestamp(),
         valid_until: programme.valid_until(issued).map(|until| until.timestamp()),
         predecessor: None,
+    }
+}
+
+/// Everything of a row that is printed or signed beside name, number and grade.
+pub(super) fn details(recipient: &Recipient, programme: &Programme) -> Details {
+    let grade = recipient.grade.as_ref().map(|words| words.joined());
+    Details {
+        // What the credential shows, anybody who has its address sees.
+        public: json!({ "agency": recipient.agency, "credential_grade": grade.filter(|_| programme.show_grade) }),
+        private: json!({
+            "row": recipient.row,
+            "rest": rest_fingerprint(recipient),
+            "nip": recipient.nip.map(|nip| nip.to_string()),
+            "other_id": recipient.other_id,
+            "status": recipient.status.as_ref().map(|status| status.label()),
+            "rank": recipient.rank,
+            "position": recipient.position,
+            "unit": recipient.unit,
+            "birth_place": recipient.birth_place,
+            "birth_date": recipient.birth_date.map(|date| date.to_string()),
+            "email": recipient.email,
+        }),
     }
 }
 

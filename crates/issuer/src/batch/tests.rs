@@ -68,9 +68,14 @@ impl Desk {
     }
 
     pub(crate) async fn issue_sheet(&mut self, sheet: &[u8]) -> Result<Issued, IssueError> {
+        self.issue_decided(sheet, Decisions::NONE).await
+    }
+
+    /// The same with decisions about changed rows.
+    pub(crate) async fn issue_decided(&mut self, sheet: &[u8], decisions: &Decisions) -> Result<Issued, IssueError> {
         let (programme, text) = programme();
         let roster = roster::read(sheet, "sheet.csv", &programme).unwrap();
-        let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet };
+        let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet, decisions };
         issue(&self.office, &self.ring, intake, &mut self.rng, now(), &|_| {}).await
     }
 
@@ -141,7 +146,7 @@ pub(crate) fn programme() -> (Programme, String) {
     (Programme::parse(&text).unwrap(), text)
 }
 
-fn sheet(people: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn sheet(people: &[(&str, &str)]) -> Vec<u8> {
     let mut sheet = "Nama;NIP;Instansi;Nilai;Keterangan\n".to_owned();
     for (name, nip) in people {
         sheet.push_str(&format!("{name};{nip};Instansi Contoh;90,5;LULUS\n"));
@@ -399,7 +404,13 @@ async fn the_programme_that_is_frozen_is_the_one_that_was_read() {
     let sheet = sheet(&PEOPLE);
     let roster = roster::read(&sheet, "sheet.csv", &programme).unwrap();
     let other = text.replace("hours = 20", "hours = 21");
-    let intake = Intake { programme: &programme, programme_text: &other, roster: &roster, sheet: &sheet };
+    let intake = Intake {
+        programme: &programme,
+        programme_text: &other,
+        roster: &roster,
+        sheet: &sheet,
+        decisions: Decisions::NONE,
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let error = issue(&desk.office, &desk.ring, intake, &mut rng, now(), &|_| {}).await.unwrap_err();
     assert!(matches!(error, IssueError::Programme), "{error}");
@@ -417,7 +428,13 @@ fn every_step_can_run_on_any_thread() {
     sent(|office, ring| async move {
         let (programme, text) = programme();
         let roster = Roster::default();
-        let intake = Intake { programme: &programme, programme_text: &text, roster: &roster, sheet: &[] };
+        let intake = Intake {
+            programme: &programme,
+            programme_text: &text,
+            roster: &roster,
+            sheet: &[],
+            decisions: Decisions::NONE,
+        };
         issue(office, ring, intake, &mut ChaCha8Rng::seed_from_u64(1), now(), &|_| {}).await.map(|_| ())
     });
 }

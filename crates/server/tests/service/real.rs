@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use issuer::batch::{Intake, issue};
+use issuer::batch::{Decisions, Intake, issue};
 use issuer::deliver::Deliverer;
 use issuer::keyring::Ring;
 use issuer::programme::Programme;
@@ -29,7 +29,13 @@ async fn issued_to(world: &World) -> (Vec<Certificate>, Roster) {
     let sheet = std::fs::read(samples.join("sheets/cohort-25.xlsx")).unwrap();
     let programme = Programme::parse(&programme_text).unwrap();
     let roster = roster::read(&sheet, "cohort-25.xlsx", &programme).unwrap();
-    let intake = Intake { programme: &programme, programme_text: &programme_text, roster: &roster, sheet: &sheet };
+    let intake = Intake {
+        programme: &programme,
+        programme_text: &programme_text,
+        roster: &roster,
+        sheet: &sheet,
+        decisions: Decisions::NONE,
+    };
     let ring = Ring::new(world.issuer.clone(), Arc::new(TestKey::certificates()));
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     issue(&world.office, &ring, intake, &mut chance, NOW.parse().unwrap(), &|_| {}).await.unwrap();
