@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use store::{Issuer, Store};
 
 use crate::config::Config;
+use crate::desk::Sheets;
 use crate::limit::Allowances;
 use crate::pages::{Pages, TemplateError};
 use crate::site::Site;
@@ -31,6 +32,8 @@ pub struct App {
     pub(crate) bundles: Signed,
     pub(crate) work: Work,
     pub(crate) uploads: Uploads,
+    /// Sheets of drafts that were read.
+    pub(crate) sheets: Sheets,
     pub(crate) allowances: Allowances,
     /// Something was approved: issuing need not wait for its next round.
     pub(crate) approved: tokio::sync::Notify,
@@ -66,6 +69,7 @@ impl App {
             bundles: Signed::default(),
             work: Work::new(),
             uploads: Uploads::default(),
+            sheets: Sheets::default(),
             allowances: Allowances::new(&config),
             approved: tokio::sync::Notify::new(),
             ready: AtomicBool::new(true),

@@ -51,6 +51,10 @@ pub(crate) const SIGN_INS_A_MINUTE: u32 = 60;
 /// The largest form of the desk that has no file in it.
 pub(crate) const FORM_BYTES: usize = 512 * 1024;
 
+/// How many rows of sheets that were read are kept in memory, all drafts' together: the largest sheet, or forty of 5,000;
+/// half a kilobyte each.
+pub(crate) const READ_SHEET_ROWS: usize = issuer::roster::MAX_ROWS;
+
 /// How many clients' allowances are told apart at once: 65,536 x 50 bytes.
 pub(crate) const CLIENTS: usize = 65_536;
 

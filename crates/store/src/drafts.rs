@@ -82,7 +82,23 @@ pub struct Draft {
     /// What was issued from it.
     pub batch: Option<BatchId>,
     /// Why issuing stopped: for people to mend. Tried again by [`DraftChange::Retry`].
-    pub stopped: Option<String>,
+    pub stopped: Option<Stopped>,
+}
+
+/// Why issuing stopped and what to do, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// In Indonesian.
+    pub id: String,
+    /// In English. What stopped before both were kept has none.
+    pub en: Option<String>,
+}
+
+impl Stopped {
+    /// In one language; in Indonesian where there is no other.
+    pub fn words(&self, english: bool) -> &str {
+        self.en.as_deref().filter(|_| english).unwrap_or(&self.id)
+    }
 }
 
 /// The sheet of a draft.
@@ -123,14 +139,14 @@ pub enum DraftChange {
     Submit(UserId),
     /// submitted -> draft, by whoever sent it.
     TakeBack,
-    /// submitted -> draft, with the reason.
+    /// submitted -> draft, with the reason. What was approved and has stopped may go back too.
     Return(UserId, String),
     /// submitted -> approved.
     Approve(UserId),
     /// approved -> approved, and the reason that it had stopped is gone.
     Retry,
     /// approved -> approved: issuing cannot go on by itself.
-    Stop(String),
+    Stop(Stopped),
     /// approved -> approved: this batch is being issued.
     Begin(BatchId),
     /// approved -> issued.
@@ -142,10 +158,11 @@ pub enum DraftChange {
 }
 
 impl DraftChange {
-    /// The state that follows, when the step exists.
-    pub fn step(&self, from: DraftState) -> Option<DraftState> {
+    /// The state that follows, when the step exists. `stopped`: issuing has.
+    pub fn step(&self, from: DraftState, stopped: bool) -> Option<DraftState> {
         use DraftState as S;
         match (self, from) {
+            (Self::Return(..), S::Approved) if stopped => Some(S::Draft),
             (Self::Programme { .. } | Self::Sheet { .. } | Self::Choices(_), S::Draft) => Some(S::Draft),
             (Self::Submit(_), S::Draft) => Some(S::Submitted),
             (Self::TakeBack | Self::Return(..), S::Submitted) => Some(S::Draft),
@@ -179,6 +196,9 @@ pub trait Drafts: Send + Sync {
 
     /// The sheet of a draft.
     async fn draft_sheet(&self, id: DraftId) -> Result<Option<DraftSheet>>;
+
+    /// What was decided about the rows of a draft's sheet, without the sheet. `None` while it has none.
+    async fn draft_choices(&self, id: DraftId) -> Result<Option<String>>;
 
     /// Changes a draft that is at this version, with its event (steps of the service itself have none).
     ///

@@ -91,6 +91,8 @@ pub(crate) struct CohortPage {
     earlier: Vec<(String, u32)>,
     may_prepare: bool,
     may_decide: bool,
+    /// Issuing has stopped before anything was reserved: the operator may have it back.
+    may_return: bool,
     reason_problem: String,
     code_problem: String,
 }
@@ -162,10 +164,9 @@ pub(super) async fn page(app: &App, seat: &Seat, draft: &Draft, tile: &str) -> s
     let lang = seat.lang;
     let looking = matches!(draft.state, DraftState::Draft | DraftState::Submitted);
     let (preview, refused) = match looking {
-        true => match sheet::look(app, draft).await {
-            Ok(looked) => (looked.map(|looked| preview(&looked, draft, tile, lang)), None),
-            Err(Unread::Store(error)) => return Err(error),
-            Err(Unread::Issue(issuer::IssueError::Store(error))) => return Err(error),
+        true => match previewed(app, draft, tile, lang).await {
+            Ok(preview) => (preview, None),
+            Err(Unread::Store(error) | Unread::Issue(issuer::IssueError::Store(error))) => return Err(error),
             Err(error) => (None, Some(error.words(lang))),
         },
         false => (None, None),
@@ -196,9 +197,17 @@ pub(super) async fn page(app: &App, seat: &Seat, draft: &Draft, tile: &str) -> s
         earlier: earlier(app, draft).await?,
         may_prepare: seat.user.role == Role::Operator,
         may_decide: seat.user.role == Role::Approver && !is_own(draft, seat),
+        may_return: seat.user.role == Role::Approver && draft.stopped.is_some() && batch.is_none(),
         reason_problem: String::new(),
         code_problem: String::new(),
     })
+}
+
+async fn previewed(app: &App, draft: &Draft, tile: &str, lang: Lang) -> Result<Option<Preview>, Unread> {
+    match sheet::look(app, draft).await? {
+        Some(looked) => Ok(Some(preview(app, &looked, draft, tile, lang).await?)),
+        None => Ok(None),
+    }
 }
 
 impl CohortPage {
@@ -238,7 +247,7 @@ fn progress(app: &App, draft: &Draft, batch: Option<&Batch>, lang: Lang) -> Prog
         percent,
         at: crate::words::time(app.now(), &app.office.zone, lang),
         finished,
-        stopped: draft.stopped.clone().unwrap_or_default(),
+        stopped: draft.stopped.as_ref().map(|why| why.words(lang == Lang::En).to_owned()).unwrap_or_default(),
         title: format!("{sentence} - {} - Piagam", draft.cohort),
         sentence,
     }
@@ -330,19 +339,27 @@ fn samples(shell: &dyn Fn(Lang) -> Shell) -> Vec<(String, CohortPage)> {
         earlier: vec![("Angkatan I Tahun 2026".into(), 264)],
         may_prepare: true,
         may_decide: state == DraftState::Submitted,
+        may_return: false,
         reason_problem: String::new(),
         code_problem: String::new(),
     };
     let (id, en) = (Lang::Id, Lang::En);
     let mut refused = page(id, DraftState::Draft, None);
     refused.refused = Some(("Buku kerja ini rusak.".into(), "Simpan ulang.".into()));
+    let mut stopped = page(en, DraftState::Approved, None);
+    stopped.may_return = true;
+    if let Some(progress) = &mut stopped.progress {
+        progress.stopped = "The key <k1> is not open.".into();
+    }
     vec![
         ("desk-cohort-empty.id".into(), page(id, DraftState::Draft, None)),
         ("desk-cohort-refused.id".into(), refused),
         ("desk-cohort-problems.id".into(), page(id, DraftState::Draft, Some(Preview::sample("perbaiki", 4, id)))),
         ("desk-cohort-warnings.en".into(), page(en, DraftState::Draft, Some(Preview::sample("lihat", 0, en)))),
+        ("desk-cohort-known.id".into(), page(id, DraftState::Draft, Some(Preview::sample("sudah", 0, id)))),
         ("desk-cohort-submitted.id".into(), page(id, DraftState::Submitted, Some(Preview::sample("siap", 0, id)))),
         ("desk-cohort-issuing.id".into(), page(id, DraftState::Approved, None)),
+        ("desk-cohort-stopped.en".into(), stopped),
         ("desk-cohort-issued.id".into(), page(id, DraftState::Issued, None)),
         ("desk-cohort-discarded.en".into(), page(en, DraftState::Discarded, None)),
     ]

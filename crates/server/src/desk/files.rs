@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use issuer::programme::Programme;
-use issuer::roster::{neutralise, problems_report};
+use issuer::roster::{marked_workbook, problems_report};
+use issuer::siasn;
 use rand::SeedableRng;
 use store::{BatchId, Certificate, Draft, Filter, Page, State as Stored};
 use zip::ZipWriter;
@@ -37,8 +38,10 @@ pub(super) async fn file(
         "contoh.pdf" => specimen(&app, &draft, false).await,
         "contoh-lengkap.pdf" => specimen(&app, &draft, true).await,
         "masalah.csv" => problems(&app, &draft).await,
+        "masalah.xlsx" => marked(&app, &draft).await,
         "laporan.csv" => report(&app, &draft).await,
-        "siasn.csv" => siasn(&app, &draft).await,
+        "siasn.csv" => for_siasn(&app, &draft, siasn::csv, (CSV, "csv")).await,
+        "siasn.xlsx" => for_siasn(&app, &draft, siasn::workbook, (XLSX, "xlsx")).await,
         "ringkas.zip" => archive(Arc::clone(&app), &draft, false).await,
         "lengkap.zip" => archive(Arc::clone(&app), &draft, true).await,
         _ => Ok(None),
@@ -49,6 +52,9 @@ pub(super) async fn file(
         Err(error) => Oops::Internal(&error).page(&app, seat.lang),
     }
 }
+
+const CSV: &str = "text/csv; charset=utf-8";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
     let headers = [
@@ -67,17 +73,13 @@ fn plain(text: &str) -> String {
 
 /// The certificate with the longest name of the sheet, as it would be printed: if that one is right, all are.
 async fn specimen(app: &Arc<App>, draft: &Draft, full: bool) -> store::Result<Option<Response>> {
-    let looked = match sheet::look(app, draft).await {
-        Ok(Some(looked)) => looked,
-        Err(sheet::Unread::Store(error)) => return Err(error),
-        Ok(None) | Err(_) => return Ok(None),
-    };
-    let longest = looked.roster.recipients.iter().max_by_key(|one| one.name_with_titles().chars().count()).cloned();
+    let Some(looked) = looked(app, draft).await? else { return Ok(None) };
+    let longest = looked.roster().recipients.iter().max_by_key(|one| one.name_with_titles().chars().count()).cloned();
     let Some(recipient) = longest else { return Ok(None) };
     let (office, now) = (app.office.clone(), app.now());
     let made = app.work.run(move || {
         let mut rng = rand::rngs::StdRng::from_rng(&mut rand::rng());
-        issuer::deliver::specimen(&office, &looked.programme, &recipient, full, &mut rng, now)
+        issuer::deliver::specimen(&office, &looked.read.programme, &recipient, full, &mut rng, now)
     });
     match made.await {
         Ok(pdf) => Ok(Some(attachment("application/pdf", &format!("Contoh_{}.pdf", plain(&draft.cohort)), pdf.into()))),
@@ -89,63 +91,61 @@ async fn specimen(app: &Arc<App>, draft: &Draft, full: bool) -> store::Result<Op
 }
 
 async fn problems(app: &App, draft: &Draft) -> store::Result<Option<Response>> {
-    let looked = match sheet::look(app, draft).await {
-        Ok(Some(looked)) => looked,
-        Ok(None) => return Ok(None),
-        Err(sheet::Unread::Store(error)) => return Err(error),
-        Err(_) => return Ok(None),
-    };
+    let Some(looked) = looked(app, draft).await? else { return Ok(None) };
     let name = format!("Masalah_{}.csv", plain(&draft.cohort));
-    Ok(Some(attachment("text/csv; charset=utf-8", &name, problems_report(&looked.roster).into())))
+    Ok(Some(attachment(CSV, &name, problems_report(looked.roster()).into())))
+}
+
+/// The sheet with its problems marked, to be mended and uploaded again.
+async fn marked(app: &App, draft: &Draft) -> store::Result<Option<Response>> {
+    let (Some(looked), Some(kept)) = (looked(app, draft).await?, app.store().draft_sheet(draft.id).await?) else {
+        return Ok(None);
+    };
+    match app.work.unpack(move || marked_workbook(&kept.sheet, looked.roster())).await {
+        Ok(book) => Ok(Some(attachment(XLSX, &format!("Diperbaiki_{}.xlsx", plain(&draft.cohort)), book.into()))),
+        Err(error) => {
+            tracing::error!(draft = %draft.id, %error, "a sheet could not be marked");
+            Ok(None)
+        }
+    }
+}
+
+/// The draft's sheet, if it has one that can be read.
+async fn looked(app: &App, draft: &Draft) -> store::Result<Option<sheet::Looked>> {
+    match sheet::look(app, draft).await {
+        Ok(looked) => Ok(looked),
+        Err(sheet::Unread::Store(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 async fn report(app: &App, draft: &Draft) -> store::Result<Option<Response>> {
     let Some(batch) = batch_of(app, draft).await? else { return Ok(None) };
     let text = app.store().batch_report(batch.new.id).await?;
     let name = format!("Laporan_{}.csv", plain(&draft.cohort));
-    Ok(text.map(|text| attachment("text/csv; charset=utf-8", &name, text.into())))
+    Ok(text.map(|text| attachment(CSV, &name, text.into())))
 }
 
-/// The head of the civil-service agency's import sheet.
-const SIASN: [&str; 8] = [
-    "\u{feff}namaKursus",
-    "institusiPenyelenggara",
-    "jenisDiklat",
-    "nomorSertipikat",
-    "jumlahJam",
-    "tahunKursus",
-    "tanggalKursus",
-    "tanggalSelesaiKursus",
-];
-
-async fn siasn(app: &App, draft: &Draft) -> store::Result<Option<Response>> {
+/// The sheet for the civil-service agency's archive, in either form.
+async fn for_siasn(
+    app: &App,
+    draft: &Draft,
+    make: fn(&Programme, &[String]) -> Vec<u8>,
+    (kind, extension): (&'static str, &str),
+) -> store::Result<Option<Response>> {
     let Some(batch) = batch_of(app, draft).await? else { return Ok(None) };
     let Ok(programme) = Programme::parse(&draft.programme_text) else { return Ok(None) };
-    let day = |date: jiff::civil::Date| format!("{:02}-{:02}-{:04}", date.day(), date.month(), date.year());
-    let (hours, year) = (programme.hours.to_string(), programme.cohort.year.to_string());
-    let (starts, ends) = (day(programme.cohort.starts), day(programme.cohort.ends));
-    let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // Writing to memory cannot fail, and every record has as many cells as the head.
-    let _ = out.write_record(SIASN);
-    for certificate in in_force(app, batch.new.id).await? {
-        let cells = [
-            programme.title.id.as_str(),
-            &programme.organiser.id,
-            "Diklat Teknis",
-            &certificate.number,
-            &hours,
-            &year,
-            &starts,
-            &ends,
-        ];
-        let _ = out.write_record(cells.map(|cell| neutralise(cell).into_owned()));
-    }
-    let name = format!("SIASN_{}.csv", plain(&draft.cohort));
-    Ok(Some(attachment("text/csv; charset=utf-8", &name, out.into_inner().unwrap_or_default().into())))
+    let numbers: Vec<String> = in_force(app, batch.new.id).await?.into_iter().map(|one| one.number).collect();
+    let made = app.work.run(move || make(&programme, &numbers)).await;
+    Ok(Some(attachment(kind, &format!("SIASN_{}.{extension}", plain(&draft.cohort)), made.into())))
+}
+
+fn in_force_of(batch: BatchId) -> Filter {
+    Filter { batch: Some(batch), state: Some(Stored::Issued), ..Filter::default() }
 }
 
 async fn in_force(app: &App, batch: BatchId) -> store::Result<Vec<Certificate>> {
-    let filter = Filter { batch: Some(batch), state: Some(Stored::Issued), ..Filter::default() };
+    let filter = in_force_of(batch);
     let (mut page, mut all) = (Page::FIRST, Vec::new());
     loop {
         let some = app.store().certificates(&filter, page).await?;
@@ -176,10 +176,15 @@ impl Write for Pipe {
     }
 }
 
+/// How many certificates of an archive are known at a time.
+const PACKED: u32 = 100;
+
 /// An archive on its way out: one PDF in memory at a time.
 struct Packing {
     app: Arc<App>,
     full: bool,
+    filter: Filter,
+    page: Page,
     waiting: std::vec::IntoIter<Certificate>,
     zip: Option<ZipWriter<StreamWriter<Pipe>>>,
     pipe: Pipe,
@@ -187,10 +192,11 @@ struct Packing {
 
 async fn archive(app: Arc<App>, draft: &Draft, full: bool) -> store::Result<Option<Response>> {
     let Some(batch) = batch_of(&app, draft).await? else { return Ok(None) };
-    let waiting = in_force(&app, batch.new.id).await?.into_iter();
+    let filter = in_force_of(batch.new.id);
     let pipe = Pipe::default();
     let zip = Some(ZipWriter::new_stream(pipe.clone()));
-    let packing = Packing { app, full, waiting, zip, pipe };
+    let page = Page { after: 0, limit: PACKED };
+    let packing = Packing { app, full, filter, page, waiting: Vec::new().into_iter(), zip, pipe };
     let name = format!("Sertifikat_{}_{}.zip", plain(&draft.cohort), if full { "lengkap" } else { "ringkas" });
     let stream = futures_util::stream::unfold(packing, |mut packing| async move {
         let next = packing.next().await?;
@@ -212,6 +218,11 @@ impl Packing {
     }
 
     async fn part(&mut self) -> Result<Vec<u8>, axum::BoxError> {
+        if self.waiting.len() == 0 {
+            let some = self.app.store().certificates(&self.filter, self.page).await?;
+            self.page.after = some.last().map_or(self.page.after, |last| last.serial);
+            self.waiting = some.into_iter();
+        }
         let Some(certificate) = self.waiting.next() else {
             if let Some(zip) = self.zip.take() {
                 zip.finish()?;

@@ -47,7 +47,7 @@ async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
     let change = match attempt(app, &draft).await {
         Ok(()) => DraftChange::Finish,
         Err(Stopped::Later(error)) => return Err(error),
-        Err(Stopped::Needs(words)) => DraftChange::Stop(words),
+        Err(Stopped::Needs(why)) => DraftChange::Stop(why),
     };
     let mut version = draft.version;
     if change == DraftChange::Finish
@@ -64,31 +64,49 @@ async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
 enum Stopped {
     /// It goes on by itself: the next round tries again.
     Later(StoreError),
-    /// Somebody has to do something: what is wrong and what to do, in Indonesian.
-    Needs(String),
+    /// Somebody has to do something: what is wrong and what to do.
+    Needs(store::Stopped),
+}
+
+impl Stopped {
+    /// What is wrong and what to do, in both languages.
+    fn needs(words: impl Fn(Lang) -> (String, String)) -> Self {
+        let said = |lang| {
+            let (what, next) = words(lang);
+            let end = if what.ends_with('.') { "" } else { "." };
+            format!("{what}{end} {next}")
+        };
+        Self::Needs(store::Stopped { id: said(Lang::Id), en: Some(said(Lang::En)) })
+    }
+
+    /// The sheet is not there any more.
+    fn without_sheet() -> Self {
+        Self::needs(|lang| match lang {
+            Lang::Id => ("Data peserta tidak ada lagi.".into(), "Kembalikan angkatan ini ke penyusun.".into()),
+            Lang::En => ("The list of participants is gone.".into(), "Return this cohort to the operator.".into()),
+        })
+    }
 }
 
 async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
     let looked = match sheet::look(app, draft).await {
-        Ok(Some(looked)) => looked.without_kept(),
-        Ok(None) => {
-            return Err(Stopped::Needs("Data peserta tidak ada lagi. Kembalikan angkatan ini ke penyusun.".into()));
-        }
+        Ok(Some(looked)) => looked,
+        Ok(None) => return Err(Stopped::without_sheet()),
         Err(sheet::Unread::Store(error) | sheet::Unread::Issue(IssueError::Store(error))) => {
             return Err(Stopped::Later(error));
         }
-        Err(error) => {
-            let (what, next) = error.words(Lang::Id);
-            return Err(Stopped::Needs(format!("{what} {next}")));
-        }
+        Err(error) => return Err(Stopped::needs(|lang| error.words(lang))),
     };
+    let kept = app.store().draft_sheet(draft.id).await.map_err(Stopped::Later)?;
+    let Some(kept) = kept else { return Err(Stopped::without_sheet()) };
     let actor = draft.decided.map_or_else(|| app.office.actor.clone(), |(user, _)| user.actor());
     let office = issuer::Office { actor, ..app.office.clone() };
     let intake = Intake {
-        programme: &looked.programme,
+        programme: &looked.read.programme,
         programme_text: &draft.programme_text,
-        roster: &looked.roster,
-        sheet: &looked.sheet,
+        roster: looked.roster(),
+        sheet: &kept.sheet,
+        decisions: &looked.decisions,
     };
     let mut rng = rand::rngs::StdRng::from_rng(&mut rand::rng());
     let issued = batch::issue(&office, &app.signers.certificates, intake, &mut rng, app.now(), &|_| {}).await;
@@ -104,10 +122,15 @@ async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
         Err(IssueError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::PersonTaken))) => {
             Err(Stopped::Later(error))
         }
-        Err(error) => {
-            let (what, next) = error.words(Lang::Id);
-            Err(Stopped::Needs(format!("{what}. {next}")))
-        }
+        // Rows have changed since somebody decided about them: the command line's next step is none here.
+        Err(error @ IssueError::Conflicts(_)) => Err(Stopped::needs(|lang| {
+            let next = match lang {
+                Lang::Id => "Kembalikan angkatan ini ke penyusun untuk diputuskan lagi.",
+                Lang::En => "Return this cohort to the operator, who decides again.",
+            };
+            (error.words(lang).0, next.to_owned())
+        })),
+        Err(error) => Err(Stopped::needs(|lang| error.words(lang))),
     }
 }
 

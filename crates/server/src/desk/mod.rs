@@ -40,6 +40,7 @@ use crate::limit::{Costly, charge};
 use crate::{App, bounds};
 
 pub(crate) use gate::May;
+pub(crate) use sheet::Sheets;
 
 #[cfg(test)]
 pub(crate) use {

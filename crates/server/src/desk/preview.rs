@@ -1,11 +1,15 @@
 //! The preview of a sheet: tiles whose numbers tell what its rows are, and the rows of one of them.
 
+use issuer::IssueError;
+use issuer::batch::{self, Conflict, Decision, Unchanged};
 use issuer::roster::{Column, Recipient, Roster};
 use serde::Serialize;
 use store::{Draft, DraftState};
 use vc::Lang;
 
-use super::sheet::{Looked, key};
+use super::frame::say;
+use super::sheet::{DECISIONS, Looked, key};
+use crate::App;
 
 /// How many rows of a sheet a page shows.
 const ROWS: usize = 100;
@@ -64,12 +68,12 @@ impl Tile {
     }
 
     fn count(self, looked: &Looked) -> usize {
-        let roster = &looked.roster;
+        let roster = looked.roster();
         match self {
             Self::Problems => roster.problem_count.max(roster.problems.len()),
             Self::Warnings => roster.warning_count.max(roster.warnings.len()),
             Self::Known => looked.plan.unchanged.len() + looked.plan.conflicts.len(),
-            Self::Ready if roster.problems.is_empty() => looked.to_issue(),
+            Self::Ready if roster.problems.is_empty() => looked.plan.new.len(),
             Self::Ready => roster.recipients.len(),
             Self::Skipped => roster.skipped.len(),
         }
@@ -97,8 +101,31 @@ struct Line {
     kind: &'static str,
     why: String,
     mend: String,
-    /// The check box: its name, its value, whether it is ticked; an empty name has none.
-    tick: (&'static str, String, bool),
+    /// The check box of a warning: its value, and whether it is ticked.
+    tick: Option<(String, bool)>,
+    /// What can be decided about somebody who has a certificate, and what was.
+    decision: Option<Deciding>,
+}
+
+/// Somebody who has a certificate, and whose row says something else.
+#[derive(Debug, Clone, Serialize)]
+struct Deciding {
+    /// The page of the certificate.
+    path: String,
+    number: String,
+    /// Field, what was issued, what the row says.
+    differences: Vec<(&'static str, String, String)>,
+    /// Value, words, and whether it is chosen.
+    choices: Vec<(String, &'static str, bool)>,
+    /// What was chosen; empty while nothing was.
+    chosen: &'static str,
+}
+
+impl Line {
+    /// A row that only says who it is.
+    fn plain(row: u32, value: String, why: String, mend: String) -> Self {
+        Self { row, column: String::new(), value, kind: "", why, mend, tick: None, decision: None }
+    }
 }
 
 /// What the preview shows.
@@ -113,6 +140,8 @@ pub(super) struct Preview {
     unseen: usize,
     undecided: usize,
     to_issue: usize,
+    replaced: usize,
+    added: usize,
     ready: bool,
     header_row: u32,
     sheet: String,
@@ -123,23 +152,35 @@ pub(super) struct Preview {
 }
 
 /// The preview of a draft's sheet; `asked` is the tile that was chosen.
-pub(super) fn preview(looked: &Looked, draft: &Draft, asked: &str, lang: Lang) -> Preview {
+///
+/// # Errors
+/// [`IssueError::Store`].
+pub(super) async fn preview(
+    app: &App,
+    looked: &Looked,
+    draft: &Draft,
+    asked: &str,
+    lang: Lang,
+) -> Result<Preview, IssueError> {
     let counted = Tile::ALL.map(|tile| (tile, tile.count(looked)));
     let chosen = Tile::ALL.into_iter().find(|tile| tile.code() == asked);
     // The first tile that somebody has to do something about, else what will be issued.
     let tile = chosen.unwrap_or_else(|| {
         let first = counted.iter().find(|(tile, count)| *count > 0 && *tile != Tile::Known).map(|(tile, _)| *tile);
-        if looked.undecided() > 0 && looked.roster.problems.is_empty() {
+        if looked.plan.undecided() > 0 && looked.roster().problems.is_empty() {
             Tile::Known
         } else {
             first.unwrap_or(Tile::Ready)
         }
     });
-    let lines = lines(looked, tile, lang);
-    let recipients = &looked.roster.recipients;
+    let lines = match tile {
+        Tile::Known => known(app, looked, lang).await?,
+        tile => lines(looked, tile, lang),
+    };
+    let recipients = &looked.roster().recipients;
     let named = |recipient: Option<&Recipient>| recipient.map(Recipient::name_with_titles).unwrap_or_default();
     let longest = recipients.iter().max_by_key(|recipient| recipient.name_with_titles().chars().count());
-    Preview {
+    Ok(Preview {
         counts: counted.into_iter().map(|(each, count)| each.counted(count, tile, lang)).collect(),
         tile: tile.code(),
         heading: tile.words(lang),
@@ -147,16 +188,18 @@ pub(super) fn preview(looked: &Looked, draft: &Draft, asked: &str, lang: Lang) -
         lines,
         problems: Tile::Problems.count(looked),
         unseen: looked.unseen(),
-        undecided: looked.undecided(),
-        to_issue: looked.to_issue(),
+        undecided: looked.plan.undecided(),
+        to_issue: looked.plan.to_issue(),
+        replaced: looked.plan.decided(Decision::Replace),
+        added: looked.plan.decided(Decision::Add),
         ready: looked.is_ready(),
-        header_row: looked.roster.header_row,
-        sheet: looked.roster.sheet.clone().unwrap_or_default(),
-        ignored: ignored(&looked.roster),
+        header_row: looked.roster().header_row,
+        sheet: looked.roster().sheet.clone().unwrap_or_default(),
+        ignored: ignored(looked.roster()),
         first: named(recipients.first()),
         last: named(recipients.last()),
         longest: if draft.state == DraftState::Submitted { named(longest) } else { String::new() },
-    }
+    })
 }
 
 fn ignored(roster: &Roster) -> Vec<String> {
@@ -165,8 +208,7 @@ fn ignored(roster: &Roster) -> Vec<String> {
 
 fn lines(looked: &Looked, tile: Tile, lang: Lang) -> Vec<Line> {
     let place = |column: &Column| format!("{} ({})", column.header, column.letter);
-    let none = || ("", String::new(), false);
-    let roster = &looked.roster;
+    let roster = looked.roster();
     match tile {
         Tile::Problems => roster
             .problems
@@ -179,7 +221,8 @@ fn lines(looked: &Looked, tile: Tile, lang: Lang) -> Vec<Line> {
                 kind: "bad",
                 why: problem.reason(lang),
                 mend: problem.mend(lang),
-                tick: none(),
+                tick: None,
+                decision: None,
             })
             .collect(),
         Tile::Warnings => {
@@ -197,11 +240,13 @@ fn lines(looked: &Looked, tile: Tile, lang: Lang) -> Vec<Line> {
                     kind: "warn",
                     why: warning.reason(lang),
                     mend: warning.mend(lang),
-                    tick: ("dilihat", key(warning), looked.choices.seen.contains(&key(warning))),
+                    tick: Some((key(warning), looked.choices.seen.contains(&key(warning)))),
+                    decision: None,
                 })
                 .collect()
         }
-        Tile::Known => known(looked, lang),
+        // Asked of the store.
+        Tile::Known => Vec::new(),
         Tile::Ready => {
             let ready: Vec<&Recipient> = match roster.problems.is_empty() {
                 true => looked.plan.new.iter().filter_map(|at| roster.recipients.get(*at)).collect(),
@@ -210,14 +255,10 @@ fn lines(looked: &Looked, tile: Tile, lang: Lang) -> Vec<Line> {
             ready
                 .into_iter()
                 .take(ROWS)
-                .map(|recipient| Line {
-                    row: recipient.row,
-                    column: String::new(),
-                    value: recipient.name_with_titles(),
-                    kind: "",
-                    why: recipient.nip.map(|nip| nip.to_string()).unwrap_or_default(),
-                    mend: recipient.agency.as_deref().unwrap_or_default().to_owned(),
-                    tick: none(),
+                .map(|recipient| {
+                    let nip = recipient.nip.map(|nip| nip.to_string()).unwrap_or_default();
+                    let agency = recipient.agency.as_deref().unwrap_or_default().to_owned();
+                    Line::plain(recipient.row, recipient.name_with_titles(), nip, agency)
                 })
                 .collect()
         }
@@ -225,46 +266,56 @@ fn lines(looked: &Looked, tile: Tile, lang: Lang) -> Vec<Line> {
             .skipped
             .iter()
             .take(ROWS)
-            .map(|skipped| Line {
-                row: skipped.row,
-                column: String::new(),
-                value: skipped.name.clone(),
-                kind: "",
-                why: String::new(),
-                mend: String::new(),
-                tick: none(),
-            })
+            .map(|skipped| Line::plain(skipped.row, skipped.name.clone(), String::new(), String::new()))
             .collect(),
     }
 }
 
-/// People who have a certificate: first those whose row says something else now.
-fn known(looked: &Looked, lang: Lang) -> Vec<Line> {
-    let id = lang == Lang::Id;
-    let conflicts = looked.plan.conflicts.iter().map(|conflict| Line {
-        row: conflict.row,
-        column: String::new(),
-        value: conflict.name.clone(),
-        kind: "warn",
-        why: conflict.reason(lang),
-        mend: if id {
-            "Centang untuk melewati baris ini: sertifikatnya tetap. Untuk memperbaiki nama, pakai Terbitkan ulang pada sertifikatnya."
-        } else {
-            "Tick to leave this row out: the certificate stays. To correct the name, issue the certificate again."
-        }
-        .to_owned(),
-        tick: ("lewati", conflict.row.to_string(), looked.choices.keep.contains(&conflict.row)),
+/// People who have a certificate: first those whose row says something else now, the undecided ones before all.
+async fn known(app: &App, looked: &Looked, lang: Lang) -> Result<Vec<Line>, IssueError> {
+    let (mut open, decided): (Vec<_>, Vec<_>) =
+        looked.plan.conflicts.iter().partition(|conflict| conflict.decision.is_none());
+    open.extend(decided);
+    let mut lines = Vec::new();
+    for conflict in open.into_iter().take(ROWS) {
+        lines.push(conflicting(app, looked, conflict, lang).await?);
+    }
+    let name = |unchanged: &Unchanged| looked.roster().recipients.get(unchanged.at).map(Recipient::name_with_titles);
+    let unchanged = looked.plan.unchanged.iter().map(|unchanged| {
+        let mend = say(lang, "Isinya sama; tidak diterbitkan lagi.", "It says the same; not issued again.").to_owned();
+        Line::plain(unchanged.row, name(unchanged).unwrap_or_default(), unchanged.number.clone(), mend)
     });
-    let unchanged = looked.plan.unchanged.iter().map(|unchanged| Line {
-        row: unchanged.row,
-        column: String::new(),
-        value: looked.roster.recipients.get(unchanged.at).map(Recipient::name_with_titles).unwrap_or_default(),
-        kind: "",
-        why: unchanged.number.clone(),
-        mend: if id { "Tidak diterbitkan lagi." } else { "Not issued again." }.to_owned(),
-        tick: ("", String::new(), false),
+    lines.extend(unchanged.take(ROWS - lines.len()));
+    Ok(lines)
+}
+
+async fn conflicting(app: &App, looked: &Looked, conflict: &Conflict, lang: Lang) -> Result<Line, IssueError> {
+    let differences = match looked.roster().recipients.get(conflict.at) {
+        Some(recipient) => batch::differences(&app.office, &looked.read.programme, recipient, conflict).await?,
+        None => Vec::new(),
+    };
+    let possible = DECISIONS.iter().filter(|(_, decision)| decision.is_possible(conflict.state));
+    let choices = possible.map(|(code, decision)| {
+        let value = format!("{code}.{}", conflict.certificate);
+        (value, decision_words(*decision, lang), conflict.decision == Some(*decision))
     });
-    conflicts.chain(unchanged).take(ROWS).collect()
+    let deciding = Deciding {
+        path: format!("/desk/sertifikat/{}", conflict.certificate),
+        number: conflict.number.clone(),
+        differences: differences.into_iter().map(|one| (one.label(lang), one.before, one.now)).collect(),
+        choices: choices.collect(),
+        chosen: conflict.decision.map_or("", |decision| decision_words(decision, lang)),
+    };
+    let line = Line::plain(conflict.row, conflict.name.clone(), String::new(), String::new());
+    Ok(Line { kind: if conflict.decision.is_none() { "warn" } else { "" }, decision: Some(deciding), ..line })
+}
+
+fn decision_words(decision: Decision, lang: Lang) -> &'static str {
+    match decision {
+        Decision::Replace => say(lang, "Ganti: yang lama digantikan", "Replace: the old one is superseded"),
+        Decision::Add => say(lang, "Baru: sertifikat kedua di samping yang lama", "New: a second one beside the old"),
+        Decision::Keep => say(lang, "Lewati: yang lama tetap", "Leave out: the old one stays"),
+    }
 }
 
 #[cfg(test)]
@@ -272,9 +323,18 @@ impl Preview {
     pub(super) fn sample(tile: &str, problems: usize, lang: Lang) -> Self {
         let tile = Tile::ALL.into_iter().find(|each| each.code() == tile).expect("a tile");
         let (kind, tick) = match tile {
-            Tile::Problems => ("bad", ("", String::new(), false)),
-            Tile::Warnings => ("warn", ("dilihat", "9.F.x".to_owned(), true)),
-            _ => ("", ("", String::new(), false)),
+            Tile::Problems => ("bad", None),
+            Tile::Warnings => ("warn", Some(("9.F.x".to_owned(), true))),
+            _ => ("", None),
+        };
+        let deciding = Deciding {
+            path: "/desk/sertifikat/1b4e28ba-2fa1-41d2-883f-0016d3cca427".into(),
+            number: "00012/AI-CAMPUS/II/LAN/2026".into(),
+            differences: vec![("Nama", "Ratna Contohsari".into(), "Ratna <Contoh> Sari".into())],
+            choices: DECISIONS
+                .map(|(code, decision)| (format!("{code}.x"), decision_words(decision, lang), code == "ganti"))
+                .to_vec(),
+            chosen: decision_words(Decision::Replace, lang),
         };
         let line = Line {
             row: 9,
@@ -284,6 +344,7 @@ impl Preview {
             why: "NIP terbaca sebagai angka sehingga digit akhirnya hilang.".into(),
             mend: "Ubah kolom NIP menjadi Teks, lalu ketik ulang dari sumber asli.".into(),
             tick,
+            decision: (tile == Tile::Known).then_some(deciding),
         };
         Self {
             counts: Tile::ALL.iter().map(|each| each.counted(4, tile, lang)).collect(),
@@ -295,6 +356,8 @@ impl Preview {
             unseen: 2,
             undecided: 0,
             to_issue: 34,
+            replaced: 1,
+            added: 0,
             ready: problems == 0,
             header_row: 6,
             sheet: "Peserta".into(),

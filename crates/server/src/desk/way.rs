@@ -12,9 +12,10 @@ use vc::Lang;
 use super::cohort::{find, is_own, missing, page};
 use super::form::{Fields, Outcome, once};
 use super::frame::{Flash, token};
+use super::issuing::batch_of;
 use super::message::{self, Message};
 use super::session::Seat;
-use super::sheet::{self, Choices, Looked, Unread, key};
+use super::sheet::{self, Choices, DECISIONS, Looked, Unread, key};
 use super::{gate::May, proof};
 use crate::App;
 use crate::asked::{Segments, parameter};
@@ -46,15 +47,14 @@ pub(super) async fn upload(
             Err(oops) => return Ok(Outcome::Refused(oops.page(&app, seat.lang))),
         };
         let name: String = file.name().chars().filter(|c| !c.is_control()).take(120).collect();
-        let bytes = file.bytes().to_vec();
-        let (roster, sheet) = match sheet::read(&app, &draft.programme_text, &name, bytes).await {
-            Ok((_, Ok(roster), sheet)) => (roster, sheet),
-            Ok((_, Err(refused), _)) => return refuse_sheet(&app, &seat, &draft, &Unread::Sheet(refused)).await,
+        let bytes: Arc<[u8]> = file.bytes().into();
+        let read = match sheet::read(&app, &draft.programme_text, &name, Arc::clone(&bytes)).await {
+            Ok(read) => read,
             Err(Unread::Store(error)) => return Err(error),
             Err(error) => return refuse_sheet(&app, &seat, &draft, &error).await,
         };
-        let sheet = DraftSheet { sheet, choices: Choices::default().to_text() };
-        let change = DraftChange::Sheet { name, sheet, rows: sheet::counts(&roster) };
+        let sheet = DraftSheet { sheet: bytes.to_vec(), choices: Choices::default().to_text() };
+        let change = DraftChange::Sheet { name, sheet, rows: sheet::counts(&read.roster) };
         let event = seat.event(&app, "draft-sheet", draft.id.to_string());
         app.store().change_draft(draft.id, version, &change, app.now(), Some(&event)).await?;
         Ok(Outcome::Done(format!("/desk/angkatan/{}", draft.id)))
@@ -126,7 +126,7 @@ async fn taken(app: &App, seat: &Seat, draft: &Draft, step: &str, fields: &Field
     let event = |act: &str| seat.event(app, act, draft.id.to_string());
     Ok(match step {
         "peringatan" => match looked(app, draft).await? {
-            Some(looked) => Step::Take(DraftChange::Choices(ticked(looked, fields).to_text()), event("draft-choices")),
+            Some(looked) => Step::Take(DraftChange::Choices(ticked(&looked, fields).to_text()), event("draft-choices")),
             None => Step::Refuse(missing(app, seat).await),
         },
         "ajukan" => match looked(app, draft).await? {
@@ -137,6 +137,9 @@ async fn taken(app: &App, seat: &Seat, draft: &Draft, step: &str, fields: &Field
         "buang" => Step::Take(DraftChange::Discard, event("draft-discard")),
         "pulihkan" => Step::Take(DraftChange::Restore, event("draft-restore")),
         "coba-lagi" => Step::Take(DraftChange::Retry, event("draft-retry")),
+        "kembalikan" if draft.state == DraftState::Approved && batch_of(app, draft).await?.is_some() => {
+            return Err(StoreError::DraftMoved { id: draft.id });
+        }
         "kembalikan" => {
             let reason: String = fields.get("alasan").chars().take(REASON_CHARS).collect();
             if reason.is_empty() {
@@ -175,13 +178,13 @@ async fn looked(app: &App, draft: &Draft) -> Result<Option<Looked>, StoreError> 
     }
 }
 
-/// The choices after a form: of what the form showed (`tampil`), exactly what is ticked is decided.
-fn ticked(looked: Looked, fields: &Fields) -> Choices {
+/// The choices after a form: of the warnings that it showed (`tampil`), exactly those that are ticked were looked at; of
+/// the changed rows that it showed, what was chosen is decided, if it is about the certificate that stands there now.
+fn ticked(looked: &Looked, fields: &Fields) -> Choices {
     let shown: BTreeSet<&str> = fields.all("tampil").into_iter().collect();
     let seen: BTreeSet<&str> = fields.all("dilihat").into_iter().collect();
-    let keep: BTreeSet<u32> = fields.all("lewati").into_iter().filter_map(|row| row.parse().ok()).collect();
     let mut choices = looked.choices.clone();
-    for warning in &looked.roster.warnings {
+    for warning in &looked.roster().warnings {
         let key = key(warning);
         match (shown.contains(key.as_str()), seen.contains(key.as_str())) {
             (true, true) => drop(choices.seen.insert(key)),
@@ -190,10 +193,10 @@ fn ticked(looked: Looked, fields: &Fields) -> Choices {
         }
     }
     for conflict in &looked.plan.conflicts {
-        match (shown.contains(conflict.row.to_string().as_str()), keep.contains(&conflict.row)) {
-            (true, true) => drop(choices.keep.insert(conflict.row)),
-            (true, false) => drop(choices.keep.remove(&conflict.row)),
-            (false, _) => {}
+        if let Some(chosen) = fields.all(&format!("putusan-{}", conflict.row)).first() {
+            let about = chosen.split_once('.').filter(|(_, id)| *id == conflict.certificate.to_string());
+            let known = about.filter(|(code, _)| DECISIONS.iter().any(|(known, _)| known == code));
+            choices.decide(conflict.row, conflict.certificate, known.map(|(code, _)| code));
         }
     }
     choices

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use axum::http::StatusCode;
-use store::{DraftState, Filter, Page, Role};
+use store::{DraftState, Filter, Page, Role, State};
 
 use crate::staff::{Staff, signed_in, token};
 use crate::world::{NIP, World};
@@ -103,6 +103,8 @@ async fn files(sari: &mut Staff<'_>, cohort: &str) {
         siasn.starts_with("\u{feff}namaKursus,institusiPenyelenggara") && siasn.contains("03-08-2026,12-08-2026"),
         "{siasn}"
     );
+    let siasn = sari.get(&format!("{cohort}/siasn.xlsx")).await;
+    assert!(siasn.header("content-type").ends_with("spreadsheetml.sheet") && siasn.body.starts_with(b"PK"));
     for (file, expects_nip) in [("ringkas.zip", false), ("lengkap.zip", true)] {
         let archive = sari.get(&format!("{cohort}/{file}")).await;
         assert_eq!(archive.header("content-type"), "application/zip");
@@ -134,6 +136,15 @@ async fn a_sheet_with_problems_is_shown_row_by_row_and_never_sent() {
     assert!(page.contains("&lt;b&gt;kesalahan.xlsx") && !page.contains("Ajukan untuk persetujuan</button>"));
     let problems = sari.get(&format!("{cohort}/masalah.csv")).await.text();
     assert!(problems.contains("baris,kolom,judul"));
+    let marked = sari.get(&format!("{cohort}/masalah.xlsx")).await;
+    assert!(marked.header("content-type").ends_with("spreadsheetml.sheet") && marked.body.starts_with(b"PK"));
+    assert!(marked.header("content-disposition").contains("Diperbaiki_Angkatan-II-Tahun-2026.xlsx"));
+    // Uploaded as it is, it is refused for the same reasons.
+    assert!(sari.upload(&cohort, "bertanda.xlsx", &marked.body).await.status.is_redirection());
+    let again = sari.get(&cohort).await.text();
+    let count =
+        |page: &str| page.split_once(" hal perlu diperbaiki.").unwrap().0.rsplit('>').next().unwrap().to_owned();
+    assert_eq!(count(&again), count(&page));
     assert_eq!(step(&mut sari, &cohort, "ajukan", &[]).await.status, StatusCode::CONFLICT);
     for bad in ["[programme]\ncode = 1", "rusak", ""] {
         let refused = sari.fill("/desk/angkatan-baru", "/desk/angkatan-baru", &[("isi", bad)]).await;
@@ -213,8 +224,8 @@ async fn who_has_a_certificate_gets_no_second_one_and_a_changed_row_is_decided()
         if round == 1 {
             let page = sari.get(&cohort).await.text();
             assert!(page.contains("1 baris belum diputuskan."), "{page}");
-            let row = page.split_once("name=\"tampil\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
-            step(&mut sari, &cohort, "peringatan", &[("tampil", &row), ("lewati", &row), ("bagian", "sudah")]).await;
+            assert!(page.contains("Nama: <del>Ratna Contohsari</del> menjadi <ins>Ratna Contoh Sari</ins>"), "{page}");
+            decide(&mut sari, &cohort, 2, "lewati").await;
             assert!(sari.get(&cohort).await.text().contains("1 sertifikat siap diajukan."));
         }
         assert!(step(&mut sari, &cohort, "ajukan", &[]).await.status.is_redirection());
@@ -226,6 +237,88 @@ async fn who_has_a_certificate_gets_no_second_one_and_a_changed_row_is_decided()
     let all = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap();
     let names: Vec<_> = all.iter().filter_map(|certificate| certificate.name.as_deref()).collect();
     assert_eq!(names, ["Ratna Contohsari", "Budi Misalnya", "Made Uji"]);
+}
+
+/// Chooses what the page offers for a row.
+async fn decide(sari: &mut Staff<'_>, cohort: &str, row: u32, choice: &str) {
+    let page = sari.get(&format!("{cohort}?bagian=sudah")).await.text();
+    let (_, options) = page.split_once(&format!("name=\"putusan-{row}\">")).unwrap_or_else(|| panic!("{page}"));
+    let options = options.split("</select>").next().unwrap();
+    let value = options.split("value=\"").map(|rest| rest.split('"').next().unwrap());
+    let value =
+        value.into_iter().find(|value| value.starts_with(&format!("{choice}."))).unwrap_or_else(|| panic!("{page}"));
+    let field = format!("putusan-{row}");
+    let saved = step(sari, cohort, "peringatan", &[(&field, value), ("bagian", "sudah")]).await;
+    assert_eq!(saved.header("location"), format!("{cohort}?bagian=sudah"));
+}
+
+/// From the sheet to the end of issuing, with decisions about rows.
+async fn issued(world: &World, sheet: &str, decisions: &[(u32, &str)]) -> String {
+    let mut sari = signed_in(world, Role::Operator).await;
+    let mut budi = signed_in(world, Role::Approver).await;
+    let cohort = begun(&mut sari).await;
+    sari.upload(&cohort, "peserta.csv", sheet.as_bytes()).await;
+    for (row, choice) in decisions {
+        decide(&mut sari, &cohort, *row, choice).await;
+    }
+    assert!(step(&mut sari, &cohort, "ajukan", &[]).await.status.is_redirection());
+    let page = budi.get(&cohort).await.text();
+    assert_eq!(page.contains("Di antaranya menggantikan"), decisions.iter().any(|(_, choice)| *choice == "ganti"));
+    let code = budi.code();
+    assert!(step(&mut budi, &cohort, "setujui", &[("kode", &code)]).await.status.is_redirection());
+    world.issue_approved().await;
+    cohort
+}
+
+#[tokio::test]
+async fn a_changed_row_replaces_the_certificate_or_stands_beside_it() {
+    let world = World::with_key().await;
+    issued(&world, CLEAN, &[]).await;
+    let before = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap();
+    let changed = CLEAN.replace("Ratna Contohsari", "Ratna Contoh Sari").replace("Budi Misalnya", "Budi Misal");
+    let cohort = issued(&world, &changed, &[(2, "ganti"), (3, "baru")]).await;
+    let all = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap();
+    let [ratna, budi, new, added] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((ratna.state, ratna.successor, new.predecessor), (State::Superseded, Some(new.id), Some(ratna.id)));
+    assert_eq!((new.name.as_deref(), &new.number), (Some("Ratna Contoh Sari"), &before[0].number));
+    assert_eq!((budi.state, added.state, added.predecessor), (State::Issued, State::Issued, None));
+    let mut sari = signed_in(&world, Role::Operator).await;
+    assert!(sari.get(&cohort).await.text().contains("Angkatan ini sudah terbit."));
+    let record = sari.get(&format!("/desk/sertifikat/{}", ratna.id)).await.text();
+    assert!(record.contains("Digantikan") && record.contains(&new.id.to_string()), "{record}");
+    let events = world.store.events(Some(&ratna.id.to_string()), 0, 10).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.event.act.as_str()).collect::<Vec<_>>(), ["supersede"]);
+    // The same sheet again: nobody is left to decide about, and nothing would be issued.
+    let again = begun(&mut sari).await;
+    sari.upload(&again, "peserta.csv", changed.as_bytes()).await;
+    assert!(sari.get(&again).await.text().contains("Tidak ada yang akan diterbitkan."));
+}
+
+#[tokio::test]
+async fn a_decision_about_a_certificate_that_has_changed_since_stops_and_goes_back() {
+    let world = World::with_key().await;
+    issued(&world, CLEAN, &[]).await;
+    let ratna = world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap().remove(0);
+    let mut sari = signed_in(&world, Role::Operator).await;
+    let mut budi = signed_in(&world, Role::Approver).await;
+    let cohort = begun(&mut sari).await;
+    sari.upload(&cohort, "peserta.csv", CLEAN.replace("Contohsari", "Contoh Sari").as_bytes()).await;
+    decide(&mut sari, &cohort, 2, "ganti").await;
+    step(&mut sari, &cohort, "ajukan", &[]).await;
+    let code = budi.code();
+    step(&mut budi, &cohort, "setujui", &[("kode", &code)]).await;
+    world.change(ratna.id, store::Act::Revoke, "data-error").await;
+    world.issue_approved().await;
+    assert!(budi.get(&format!("{cohort}?hl=en")).await.text().contains("who decides again"), "in both languages");
+    let page = budi.get(&format!("{cohort}?hl=id")).await.text();
+    assert!(page.contains("untuk diputuskan lagi") && page.contains("Kembalikan ke penyusun"), "{page}");
+    let back = step(&mut budi, &cohort, "kembalikan", &[("alasan", "Sertifikatnya dicabut")]).await;
+    assert_eq!(back.header("location"), cohort, "{}", back.text());
+    let page = sari.get(&cohort).await.text();
+    assert!(page.contains("1 baris belum diputuskan.") && !page.contains("value=\"ganti."), "{page}");
+    decide(&mut sari, &cohort, 2, "baru").await;
+    assert!(step(&mut sari, &cohort, "ajukan", &[]).await.status.is_redirection());
+    assert_eq!(world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -242,6 +335,8 @@ async fn issuing_that_cannot_go_on_says_why_and_is_tried_again() {
     world.issue_approved().await;
     let page = budi.get(&cohort).await.text();
     assert!(page.contains("Penerbitan berhenti.") && page.contains("Coba lagi"), "{page}");
+    let english = budi.get(&format!("{cohort}?hl=en")).await.text();
+    assert!(english.contains("Issuing has stopped.") && english.contains("key"), "{english}");
     assert!(step(&mut budi, &cohort, "coba-lagi", &[]).await.status.is_redirection());
     assert_eq!(world.store.drafts_to_issue().await.unwrap().len(), 1);
 }

@@ -68,6 +68,11 @@ impl Drafts for SqliteStore {
         Ok(Some(DraftSheet { sheet: row.try_get("sheet")?, choices: row.try_get("choices")? }))
     }
 
+    async fn draft_choices(&self, id: DraftId) -> Result<Option<String>> {
+        let found = sqlx::query_scalar("SELECT choices FROM draft_sheets WHERE draft = $1").bind(id.0.to_string());
+        Ok(found.fetch_optional(&self.reader).await?)
+    }
+
     async fn change_draft(
         &self,
         id: DraftId,
@@ -78,7 +83,7 @@ impl Drafts for SqliteStore {
     ) -> Result<Draft> {
         let mut write = self.write().await?;
         let before = load(&mut write, id).await?;
-        let to = change.step(before.state).filter(|_| before.version == version);
+        let to = change.step(before.state, before.stopped.is_some()).filter(|_| before.version == version);
         let Some(to) = to else { return Err(StoreError::DraftMoved { id }) };
         apply(&mut write, id, change, at).await?;
         sqlx::query("UPDATE drafts SET state = $2, version = version + 1, changed_at = $3 WHERE id = $1")
@@ -156,7 +161,10 @@ async fn apply(write: &mut SqliteConnection, id: DraftId, change: &DraftChange, 
                 .execute(write)
                 .await?;
         }
-        DraftChange::Return(by, reason) => decided(write, &draft, *by, at, Some(reason)).await?,
+        DraftChange::Return(by, reason) => {
+            decided(write, &draft, *by, at, Some(reason)).await?;
+            stopped(write, &draft, None).await?;
+        }
         DraftChange::Approve(by) => decided(write, &draft, *by, at, None).await?,
         DraftChange::Stop(reason) => stopped(write, &draft, Some(reason)).await?,
         DraftChange::Retry | DraftChange::Finish => stopped(write, &draft, None).await?,
@@ -201,7 +209,12 @@ async fn decided(
     Ok(())
 }
 
-async fn stopped(write: &mut SqliteConnection, draft: &str, reason: Option<&String>) -> Result<()> {
-    sqlx::query("UPDATE drafts SET stopped = $2 WHERE id = $1").bind(draft).bind(reason).execute(write).await?;
+async fn stopped(write: &mut SqliteConnection, draft: &str, reason: Option<&Stopped>) -> Result<()> {
+    sqlx::query("UPDATE drafts SET stopped = $2, stopped_en = $3 WHERE id = $1")
+        .bind(draft)
+        .bind(reason.map(|reason| &reason.id))
+        .bind(reason.and_then(|reason| reason.en.as_ref()))
+        .execute(write)
+        .await?;
     Ok(())
 }

@@ -296,7 +296,10 @@ pub(super) fn draft(row: &SqliteRow) -> Result<Draft> {
         decided: by("decided_by", "decided_at")?,
         returned: row.try_get("returned")?,
         batch: maybe_id(row, "batch")?.map(BatchId),
-        stopped: row.try_get("stopped")?,
+        stopped: row
+            .try_get::<Option<String>, _>("stopped")?
+            .map(|id| Ok::<_, StoreError>(Stopped { id, en: row.try_get("stopped_en")? }))
+            .transpose()?,
     })
 }
 
