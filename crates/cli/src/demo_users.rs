@@ -6,6 +6,7 @@ use crate::installation::{self, Installation};
 use issuer::durable;
 use serde_json::{Value, json};
 use server::desk::account::Enrolment;
+use server::desk::vault::Vault;
 use std::path::Path;
 use store::{Credentials, NewEvent, NewUser, Role, StoreError};
 
@@ -25,7 +26,9 @@ pub(crate) async fn make(installation: &Installation) -> Result<Vec<(&'static st
     let mut made = Vec::new();
     for ((login, name, role), enrolment) in USERS.into_iter().zip(kept(&installation.dir)?) {
         if installation.store.user_by_login(login).await?.is_none() {
-            let credentials = enrolment.credentials(&mut installation::rng());
+            let vault = Vault::at(&installation.dir);
+            vault.make(&mut installation::rng())?;
+            let credentials = enrolment.credentials(login, &vault, &mut installation::rng())?;
             let user = NewUser {
                 login: login.to_owned(),
                 name: name.to_owned(),

@@ -1,10 +1,12 @@
 //! `piagam init`: an empty data directory.
 
 use crate::failure::{Failure, OTHER};
-use crate::installation::DATABASE;
+use crate::installation::{self, DATABASE};
 use clap::Args;
 use issuer::durable;
+use issuer::keyring::KEYS_FOLDER;
 use server::config::{Config, ConfigError, FILE};
+use server::desk::vault::{self, Vault};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::sqlite::SqliteStore;
@@ -33,7 +35,7 @@ impl Init {
     }
 }
 
-/// Makes the folder, the database, the settings: all of them, or none. The settings come last: where they are, the
+/// Makes the folder, the database, the desk's key, the settings: all of them, or none. The settings come last: where they are, the
 /// rest is. So a run that was killed is finished by the next one, which takes over a database that it finds.
 pub(crate) async fn create(dir: &Path, settings: &str) -> Result<Config, Failure> {
     let wanted = Config::parse(settings, &dir.join(FILE))?;
@@ -44,6 +46,8 @@ pub(crate) async fn create(dir: &Path, settings: &str) -> Result<Config, Failure
     durable::make_folder(dir).map_err(|error| Failure::file(dir, &error))?;
     let database = dir.join(DATABASE);
     let database_was_there = database.exists();
+    let key = dir.join(KEYS_FOLDER).join(vault::FILE);
+    let key_was_there = key.exists();
     let made = make(dir, settings).await;
     // Settings that are there by now are another process's, and so is the database.
     let ours = made.is_err() && !dir.join(FILE).exists();
@@ -51,6 +55,10 @@ pub(crate) async fn create(dir: &Path, settings: &str) -> Result<Config, Failure
         for beside in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(dir.join(format!("{DATABASE}{beside}")));
         }
+    }
+    if ours && !key_was_there {
+        let _ = std::fs::remove_file(key);
+        let _ = std::fs::remove_dir(dir.join(KEYS_FOLDER));
     }
     if ours && !folder_was_there {
         let _ = std::fs::remove_dir(dir);
@@ -60,6 +68,7 @@ pub(crate) async fn create(dir: &Path, settings: &str) -> Result<Config, Failure
 
 async fn make(dir: &Path, settings: &str) -> Result<Config, Failure> {
     SqliteStore::create(dir.join(DATABASE)).await?.close().await;
+    Vault::at(dir).make(&mut installation::rng())?;
     Ok(Config::write_new(dir, settings)?)
 }
 

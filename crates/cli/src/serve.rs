@@ -5,6 +5,7 @@ use crate::installation::{self, Installation};
 use crate::keys::Passphrases;
 use clap::Args;
 use issuer::keyring::Signer;
+use server::desk::vault::{self, BeginError, Vault, VaultError};
 use server::{App, Clock, Signers};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ pub(crate) async fn app(installation: &Installation) -> Result<Arc<App>, Failure
     let signers = Signers { certificates, api };
     let office = installation.office(issuer);
     let clock: Clock = Box::new(jiff::Timestamp::now);
+    let vault = Vault::at(&installation.dir);
+    vault::begin(office.store.as_ref(), &vault, &mut installation::rng(), jiff::Timestamp::now()).await?;
     let app = App::new(installation.config.clone(), office, signers, clock)?;
     Ok(Arc::new(app))
 }
@@ -79,6 +82,21 @@ pub(crate) async fn stopped() {
 impl From<server::ServeError> for Failure {
     fn from(error: server::ServeError) -> Self {
         Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        Self::new(OTHER, error.words(Lang::Id), error.words(Lang::En))
+    }
+}
+
+impl From<BeginError> for Failure {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Store(error) => error.into(),
+            BeginError::Vault(error) => error.into(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use server::desk::account::{Enrolment, is_login, is_name};
+use server::desk::vault::Vault;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -151,8 +152,8 @@ pub(crate) async fn add(
     }
     let rng = &mut installation::rng();
     let enrolment = Enrolment::draw(rng);
-    let user =
-        NewUser { login: login.to_owned(), name: name.to_owned(), role, credentials: enrolment.credentials(rng) };
+    let credentials = enrolment.credentials(login, &vault(installation).await?, rng)?;
+    let user = NewUser { login: login.to_owned(), name: name.to_owned(), role, credentials };
     installation.store.put_user(&user, &event("user-add", "", role.code())).await.map_err(|error| match error {
         store::StoreError::Taken { what: "login", value } => Failure::new(
             USAGE,
@@ -168,6 +169,21 @@ pub(crate) async fn add(
         other => other.into(),
     })?;
     Ok(enrolment)
+}
+
+/// What secrets are sealed with. Where it is lost there is a new one from here on, and whoever was enrolled with the old
+/// one has to be reset too.
+pub(crate) async fn vault(installation: &Installation) -> Result<Vault, Failure> {
+    let vault = Vault::at(&installation.dir);
+    if vault.is_missing() && !installation.store.users().await?.is_empty() {
+        anstream::eprintln!(
+            "Kunci meja baru dibuat di {0}. Pengguna lain yang didaftarkan dengan kunci lama perlu diatur ulang juga.\n\
+             A new key of the desk is made in {0}. Other users who were enrolled with the old one have to be reset too.",
+            installation.dir.join(issuer::keyring::KEYS_FOLDER).display()
+        );
+    }
+    vault.make(&mut installation::rng())?;
+    Ok(vault)
 }
 
 async fn list(installation: &Installation, json: bool) -> Result<(), Failure> {
@@ -219,7 +235,7 @@ async fn reset(target: &Target) -> Result<(), Failure> {
     let user = find(&installation, &target.login).await?;
     let rng = &mut installation::rng();
     let enrolment = Enrolment::draw(rng);
-    let new = UserChange::Reset(enrolment.credentials(rng));
+    let new = UserChange::Reset(enrolment.credentials(&user.login, &vault(&installation).await?, rng)?);
     installation.store.change_user(user.id, &new, &event("user-reset", &user.id.actor(), "")).await?;
     anstream::println!("Diatur ulang / reset: {}", printable(&user.login));
     tell(&installation, &user.login, &enrolment);

@@ -11,6 +11,7 @@ use store::{Issuer, Store};
 
 use crate::config::Config;
 use crate::desk::Sheets;
+use crate::desk::vault::Vault;
 use crate::limit::Allowances;
 use crate::pages::{Pages, TemplateError};
 use crate::site::Site;
@@ -32,6 +33,8 @@ pub struct App {
     pub(crate) bundles: Signed,
     pub(crate) work: Work,
     pub(crate) uploads: Uploads,
+    /// What authenticators' secrets are sealed with.
+    pub(crate) vault: Arc<Vault>,
     /// Sheets of drafts that were read.
     pub(crate) sheets: Sheets,
     pub(crate) allowances: Allowances,
@@ -69,6 +72,7 @@ impl App {
             bundles: Signed::default(),
             work: Work::new(),
             uploads: Uploads::default(),
+            vault: Arc::new(Vault::at(&office.dir)),
             sheets: Sheets::default(),
             allowances: Allowances::new(&config),
             approved: tokio::sync::Notify::new(),

@@ -24,6 +24,8 @@ mod real;
 mod routes;
 #[path = "service/scanned.rs"]
 mod scanned;
+#[path = "service/sealed.rs"]
+mod sealed;
 #[path = "service/sockets.rs"]
 mod sockets;
 #[path = "service/staff.rs"]

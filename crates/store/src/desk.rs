@@ -54,7 +54,7 @@ pub struct Credentials {
     pub password: String,
     /// It was given out by somebody else and has to be changed at the first sign-in.
     pub must_change: bool,
-    /// The secret shared with the authenticator.
+    /// The secret shared with the authenticator, sealed by the desk with a key that is not in here.
     pub totp_secret: Vec<u8>,
     /// SHA-256 of each recovery code, in hexadecimal.
     pub recovery_codes: Vec<String>,
@@ -81,7 +81,8 @@ pub struct User {
     pub password: String,
     /// The password has to be changed at the next sign-in.
     pub must_change: bool,
-    /// The secret shared with the authenticator.
+    /// The secret shared with the authenticator, sealed by the desk; in clear until [`UserChange::Sealed`] where an
+    /// earlier version has kept it.
     pub totp_secret: Vec<u8>,
     /// The last time step whose code was used.
     pub totp_step: u64,
@@ -116,6 +117,8 @@ pub enum UserChange {
     Password(PasswordHash),
     /// Everything they sign in with is new; also unlocks. Sessions end.
     Reset(Credentials),
+    /// The secret shared with the authenticator, which was kept in clear, sealed. Nothing of the clear one is left.
+    Sealed(Vec<u8>),
     /// Out of service. Sessions end.
     Disable,
     /// In service again.

@@ -110,7 +110,7 @@ fn killed_at(home: &Home, step: &str, begun: impl Fn(&Home)) {
         _ => {
             begun(home);
             let name = if step == "half a key" { "keys/k1.pem.new" } else { "keys/k1.pem" };
-            fs::create_dir(home.path("keys")).unwrap();
+            fs::create_dir_all(home.path("keys")).unwrap();
             fs::copy(Home::new().path("keys/k1.pem"), home.path(name)).unwrap();
         }
     }

@@ -53,3 +53,28 @@ fn the_chain_is_followed_and_a_head_that_was_kept_is_found_again() {
     assert_eq!(acts, ["user-add", "user-disable"]);
     assert!(!exported.contains("Contohwati") && !exported.contains(SARI), "events name ids, never persons");
 }
+
+#[test]
+fn the_desks_key_lies_beside_the_database_and_who_loses_it_enrols_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let key = home.path("keys/desk.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let kept = std::fs::read(&key).unwrap();
+    let added = home.run(["users", "add", SARI, "--name", "Sari Contohwati", "--role", "operator"]).exits(0);
+    assert!(added.err.is_empty(), "{}", added.err);
+    home.init();
+    assert_eq!(std::fs::read(&key).unwrap(), kept, "the same command again makes no other");
+    std::fs::remove_file(&key).unwrap();
+    let reset = home.run(["users", "reset", SARI]).exits(0);
+    assert!(
+        reset.err.contains("perlu diatur ulang juga") && reset.err.contains("have to be reset too"),
+        "{}",
+        reset.err
+    );
+    assert_ne!(std::fs::read(&key).unwrap(), kept);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let budi = ["users", "add", "budi@contoh.example", "--name", "Budi Misalnya", "--role", "approver"];
+    home.run(budi).fails(4, "dapat dibaca orang lain", "may be read by others");
+    assert!(!home.run(["users", "list"]).exits(0).out.contains("budi@contoh.example"));
+}

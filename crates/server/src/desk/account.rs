@@ -12,6 +12,7 @@ use store::{Credentials, PasswordHash};
 use totp_rs::{Builder, Secret, Totp};
 use vc::Lang;
 
+use super::vault::{Vault, VaultError};
 use crate::pages::digest;
 
 /// The shortest password, in characters.
@@ -76,14 +77,17 @@ impl Enrolment {
         }
     }
 
-    /// What is stored of it.
-    pub fn credentials(&self, rng: &mut dyn CryptoRng) -> Credentials {
-        Credentials {
+    /// What is stored of it, for the user who signs in with `login`.
+    ///
+    /// # Errors
+    /// [`VaultError`]: the secret cannot be sealed.
+    pub fn credentials(&self, login: &str, vault: &Vault, rng: &mut dyn CryptoRng) -> Result<Credentials, VaultError> {
+        Ok(Credentials {
             password: hash_password(&self.password, rng).0,
             must_change: true,
-            totp_secret: self.secret.clone(),
+            totp_secret: vault.seal(login, &self.secret, rng)?,
             recovery_codes: self.recovery_codes.iter().map(|code| recovery_hash(code)).collect(),
-        }
+        })
     }
 
     /// The same again from what was kept: the demo's, and no other's. `None` when the secret is no base32.
@@ -323,14 +327,19 @@ mod tests {
         assert_ne!(one.password, two.password);
         assert_eq!(one.password.len(), 19);
         assert_eq!(check_password(&one.password, "sari@contoh.example"), Ok(()));
-        let kept = one.credentials(&mut rng());
+        let place = tempfile::tempdir().unwrap();
+        let vault = Vault::at(place.path());
+        assert!(one.credentials("sari@contoh.example", &vault, &mut rng()).is_err(), "never kept in clear");
+        vault.make(&mut rng()).unwrap();
+        let kept = one.credentials("sari@contoh.example", &vault, &mut rng()).unwrap();
         assert!(kept.must_change && is_password(&kept.password, &one.password));
         assert_eq!(kept.recovery_codes.len(), RECOVERY_CODES);
         let typed = one.recovery_codes[0].to_lowercase().replace('-', " ");
         assert_eq!(recovery_hash(&typed), kept.recovery_codes[0]);
         assert!(!format!("{kept:?}").contains(&kept.password));
         let now = at(1_800_000_000);
-        assert!(matches!(check_code(&kept.totp_secret, &one.code(now), now), Code::Good(_)));
+        let secret = vault.open("sari@contoh.example", &kept.totp_secret).unwrap();
+        assert!(matches!(check_code(&secret, &one.code(now), now), Code::Good(_)));
         let again = Enrolment::kept(one.password.clone(), &one.secret_text(), one.recovery_codes.clone()).unwrap();
         assert_eq!(again.code(now), one.code(now));
         assert!(Enrolment::kept(String::new(), "0189", Vec::new()).is_none());

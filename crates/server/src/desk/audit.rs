@@ -159,7 +159,7 @@ pub(crate) fn act_words(act: &str, lang: Lang) -> &str {
     }
 }
 
-const ACTS: [(&str, &str, &str); 32] = [
+const ACTS: [(&str, &str, &str); 33] = [
     ("reserve", "Nomor dan kode disiapkan", "Numbers and codes reserved"),
     ("issue", "Diterbitkan", "Issued"),
     ("revoke", "Dicabut", "Revoked"),
@@ -179,6 +179,7 @@ const ACTS: [(&str, &str, &str); 32] = [
     ("user-role", "Peran pengguna diubah", "User's role changed"),
     ("user-password", "Kata sandi diganti", "Password changed"),
     ("user-reset", "Kata sandi dan kode diatur ulang", "Password and codes reset"),
+    ("user-sealed", "Rahasia autentikator disegel", "Authenticator's secret sealed"),
     ("user-disable", "Pengguna dinonaktifkan", "User disabled"),
     ("user-enable", "Pengguna diaktifkan lagi", "User enabled again"),
     ("draft-new", "Angkatan dibuat", "Cohort made"),

@@ -24,6 +24,7 @@ mod session;
 mod sheet;
 mod sign_in;
 mod users;
+pub mod vault;
 mod way;
 
 use std::sync::Arc;

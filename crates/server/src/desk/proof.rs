@@ -28,6 +28,8 @@ pub(crate) enum Refusal {
     Used,
     /// Too many failures; for so many minutes.
     Locked(i64),
+    /// Nobody's code can be checked: the authenticator's secret cannot be opened.
+    Unreadable,
 }
 
 impl Refusal {
@@ -77,6 +79,14 @@ impl Refusal {
                 format!("This account is locked for {minutes} minutes after too many attempts."),
                 "Wait, or ask the administrator to unlock it.".to_owned(),
             ),
+            (Self::Unreadable, Lang::Id) => pair(
+                "Kode Anda belum dapat diperiksa: kunci meja di server hilang atau berganti.",
+                "Hubungi pengelola server. Ia memulihkan berkas kunci meja, atau memberi Anda autentikator baru.",
+            ),
+            (Self::Unreadable, Lang::En) => pair(
+                "Your code cannot be checked: the desk's key on the server is lost or another one.",
+                "Tell whoever runs the server, who restores the desk's key file or gives you a new authenticator.",
+            ),
         }
     }
 }
@@ -98,7 +108,15 @@ pub(super) async fn take(
     let proof = if recovery {
         Proof::Recovery { hash: account::recovery_hash(typed) }
     } else {
-        match account::check_code(&user.totp_secret, typed, now) {
+        let secret = match app.vault.open(&user.login, &user.totp_secret) {
+            Ok(secret) => secret,
+            Err(error) => {
+                let (what, next) = error.words(Lang::En);
+                tracing::error!(user = %user.id.0, "a code cannot be checked: {what}. {next}");
+                return Ok(Err(Refusal::Unreadable));
+            }
+        };
+        match account::check_code(&secret, typed, now) {
             Code::Good(step) => Proof::Code { step },
             Code::Skewed(minutes) => return Ok(Err(Refusal::Skewed(minutes))),
             Code::Wrong => {

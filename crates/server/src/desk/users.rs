@@ -15,6 +15,7 @@ use super::frame::{Flash, Frame, moment, role_words};
 use super::message::{self, Message};
 use super::proof;
 use super::session::Seat;
+use super::vault::VaultError;
 use crate::App;
 use crate::asked::Segments;
 use crate::error::Oops;
@@ -209,7 +210,10 @@ pub(crate) async fn add(State(app): State<Arc<App>>, seat: Seat, fields: Fields)
             page.code_problem = problem;
             return refuse(page);
         }
-        let (enrolment, credentials) = drawn(&app).await;
+        let (enrolment, credentials) = match drawn(&app, login).await {
+            Ok(drawn) => drawn,
+            Err(error) => return Ok(not_sealed(&app, &seat, &error).await),
+        };
         let new = NewUser { login: login.to_owned(), name: name.to_owned(), role, credentials };
         let mut event = seat.event(&app, "user-add", "");
         event.reason = Some(role.code().to_owned());
@@ -225,15 +229,28 @@ pub(crate) async fn add(State(app): State<Arc<App>>, seat: Seat, fields: Fields)
     }
 }
 
-async fn drawn(app: &App) -> (Enrolment, store::Credentials) {
+async fn drawn(app: &App, login: &str) -> Result<(Enrolment, store::Credentials), VaultError> {
+    let (vault, login) = (Arc::clone(&app.vault), login.to_owned());
     app.work
-        .run(|| {
+        .run(move || {
             let rng = &mut rand::rng();
             let enrolment = Enrolment::draw(rng);
-            let credentials = enrolment.credentials(rng);
-            (enrolment, credentials)
+            let credentials = enrolment.credentials(&login, &vault, rng)?;
+            Ok((enrolment, credentials))
         })
         .await
+}
+
+/// A secret could not be sealed: nothing is changed.
+async fn not_sealed(app: &App, seat: &Seat, error: &VaultError) -> Outcome {
+    let (what, next) = error.words(seat.lang);
+    tracing::error!(%error, "an authenticator's secret cannot be sealed");
+    let (heading, label) = match seat.lang {
+        Lang::Id => ("Belum dapat dikerjakan", "Ke daftar pengguna"),
+        Lang::En => ("It could not be done", "To the list of users"),
+    };
+    let message = Message::new(heading, format!("{what}."), &next, "/desk/pengguna", label);
+    Outcome::Refused(message::page(app, seat, StatusCode::SERVICE_UNAVAILABLE, message).await)
 }
 
 /// What somebody was given, shown once.
@@ -374,7 +391,10 @@ pub(crate) async fn change(
             ("nonaktifkan", _) => (UserChange::Disable, "user-disable", ["Pengguna dinonaktifkan.", "User disabled."]),
             ("aktifkan", _) => (UserChange::Enable, "user-enable", ["Pengguna diaktifkan.", "User enabled."]),
             ("reset", _) => {
-                let (enrolment, credentials) = drawn(&app).await;
+                let (enrolment, credentials) = match drawn(&app, &user.login).await {
+                    Ok(drawn) => drawn,
+                    Err(error) => return Ok(not_sealed(&app, &seat, &error).await),
+                };
                 shown = Some(enrolment);
                 (UserChange::Reset(credentials), "user-reset", ["", ""])
             }

@@ -5,6 +5,7 @@ use axum::http::{Method, Request, header};
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 use server::desk::account::Enrolment;
+use server::desk::vault::Vault;
 use store::{NewEvent, NewUser, Role, User, UserChange, UserId};
 
 use crate::world::{Answer, World};
@@ -28,10 +29,19 @@ pub(crate) async fn newcomer(world: &World, role: Role) -> Staff<'_> {
         login: format!("{}{count}@contoh.example", role.code()),
         name: format!("Nama Contoh {count}"),
         role,
-        credentials: enrolment.credentials(&mut rng),
+        credentials: enrolment
+            .credentials(&format!("{}{count}@contoh.example", role.code()), &vault(world), &mut rng)
+            .unwrap(),
     };
     let user = world.store.put_user(&new, &event(world, "user-add")).await.unwrap();
     Staff { world, user, enrolment, cookie: None }
+}
+
+/// What the world's secrets are sealed with.
+pub(crate) fn vault(world: &World) -> Vault {
+    let vault = Vault::at(&world.office.dir);
+    vault.make(&mut ChaCha20Rng::seed_from_u64(3)).unwrap();
+    vault
 }
 
 /// Adds a user and signs them in.

@@ -56,8 +56,12 @@ async fn look_at(path: &Path) -> Result<i64> {
 }
 
 async fn opened(path: &Path, found: i64) -> Result<SqliteStore> {
-    let options =
-        options(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).foreign_keys(true);
+    // What is deleted or overwritten is gone from the file too: secrets, and people's data.
+    let options = options(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .pragma("secure_delete", "on");
     let writer = pool(1, options.clone());
     if found < known_schema_version() {
         migrate(&writer).await?;
