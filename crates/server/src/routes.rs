@@ -72,7 +72,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/robots.txt", get(health::robots))
         .route("/favicon.ico", get(health::favicon));
 
-    let compressible = DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"));
+    // What is compressed already.
+    let compressible = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"));
     pages
         .merge(public)
         .merge(machines)

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use issuer::roster::neutralise;
 use serde::Serialize;
 use store::{Event, PAGE_MAX, UserId};
@@ -222,6 +223,8 @@ pub(crate) async fn export(State(app): State<Arc<App>>, seat: Seat) -> Response 
             Err(error) => Some((Err(error.into()), (app, i64::MAX, names))),
         }
     });
+    // Whoever compresses a body asks once more after its end.
+    let stream = stream.fuse();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"jejak-audit.csv\""),

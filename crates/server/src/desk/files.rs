@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use issuer::programme::Programme;
 use issuer::roster::{marked_workbook, problems_report};
 use issuer::siasn;
@@ -202,6 +203,8 @@ async fn archive(app: Arc<App>, draft: &Draft, full: bool) -> store::Result<Opti
         let next = packing.next().await?;
         Some((next, packing))
     });
+    // Whoever compresses a body asks once more after its end.
+    let stream = stream.fuse();
     Ok(Some(attachment("application/zip", &name, Body::from_stream(stream))))
 }
 

@@ -105,6 +105,13 @@ async fn files(sari: &mut Staff<'_>, cohort: &str) {
     );
     let siasn = sari.get(&format!("{cohort}/siasn.xlsx")).await;
     assert!(siasn.header("content-type").ends_with("spreadsheetml.sheet") && siasn.body.starts_with(b"PK"));
+    for file in ["ringkas.zip", "siasn.xlsx", "laporan.csv"] {
+        let plain = sari.get(&format!("{cohort}/{file}")).await;
+        let asked = sari.get_compressed(&format!("{cohort}/{file}")).await;
+        let compressed = file.ends_with("csv");
+        assert_eq!(asked.header("content-encoding") == "gzip", compressed, "{file}");
+        assert!(compressed || asked.body == plain.body, "{file}");
+    }
     for (file, expects_nip) in [("ringkas.zip", false), ("lengkap.zip", true)] {
         let archive = sari.get(&format!("{cohort}/{file}")).await;
         assert_eq!(archive.header("content-type"), "application/zip");

@@ -253,6 +253,7 @@ async fn the_trail_names_who_and_what_and_is_exported() {
     assert!(csv.text().starts_with("\u{feff}number,at,actor"), "{}", csv.text());
     let events = world.store.events(None, 0, 100).await.unwrap();
     assert_eq!(csv.text().lines().count(), events.len() + 1);
+    assert_eq!(auditor.get_compressed("/desk/jejak.csv").await.header("content-encoding"), "gzip");
 }
 
 #[tokio::test]

@@ -84,6 +84,15 @@ impl Staff<'_> {
         self.ask(Method::GET, path, None).await
     }
 
+    /// As browsers ask, which take a compressed answer.
+    pub(crate) async fn get_compressed(&mut self, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::HOST, "sertifikat.contoh.example")
+            .header(header::COOKIE, self.cookie.clone().unwrap_or_default())
+            .header(header::ACCEPT_ENCODING, "gzip");
+        self.world.ask(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Sends fields, without looking at the page before.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).unwrap();
