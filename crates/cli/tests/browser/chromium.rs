@@ -63,7 +63,17 @@ impl Browser {
 
     /// A tab of a phone.
     pub(crate) fn tab(&self) -> Tab<'_> {
-        let target = self.send(None, "Target.createTarget", json!({ "url": "about:blank" }));
+        self.tab_of(json!({ "url": "about:blank" }))
+    }
+
+    /// A tab that shares its cookies with no other: another person's browser.
+    pub(crate) fn tab_of_another(&self) -> Tab<'_> {
+        let context = self.send(None, "Target.createBrowserContext", json!({}));
+        self.tab_of(json!({ "url": "about:blank", "browserContextId": context["browserContextId"] }))
+    }
+
+    fn tab_of(&self, how: Value) -> Tab<'_> {
+        let target = self.send(None, "Target.createTarget", how);
         let attached =
             self.send(None, "Target.attachToTarget", json!({ "targetId": target["targetId"], "flatten": true }));
         let tab = Tab { browser: self, session: attached["sessionId"].as_str().unwrap().to_owned() };
@@ -74,6 +84,13 @@ impl Browser {
     }
 
     fn send(&self, session: Option<&str>, method: &str, params: Value) -> Value {
+        let answer = self.try_send(session, method, params);
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    /// With the error, if it is one.
+    fn try_send(&self, session: Option<&str>, method: &str, params: Value) -> Value {
         let id = self.last.get() + 1;
         self.last.set(id);
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -88,8 +105,7 @@ impl Browser {
                 serde_json::from_slice(bytes.strip_suffix(b"\0").expect("the browser is gone")).unwrap();
             // What it tells unasked is passed over.
             if answer["id"] == id {
-                assert!(answer.get("error").is_none(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
         }
     }
@@ -112,6 +128,12 @@ pub(crate) struct Tab<'a> {
 impl Tab<'_> {
     pub(crate) fn send(&self, method: &str, params: Value) -> Value {
         self.browser.send(Some(&self.session), method, params)
+    }
+
+    /// A desk's screen instead of a phone's.
+    pub(crate) fn wide(&self) {
+        let screen = json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.send("Emulation.setDeviceMetricsOverride", screen);
     }
 
     /// Runs in every page of this tab before the page's own script.
@@ -139,10 +161,33 @@ impl Tab<'_> {
     pub(crate) fn wait(&self, expression: &str) {
         let began = Instant::now();
         let params = json!({ "expression": format!("Promise.resolve({expression}).then(Boolean)"), "awaitPromise": true, "returnByValue": true });
-        while self.send("Runtime.evaluate", params.clone())["result"]["value"] != true {
+        // A page that goes while it is asked answers with an error: the next one is asked again.
+        let asked = || self.browser.try_send(Some(&self.session), "Runtime.evaluate", params.clone());
+        while asked()["result"]["result"]["value"] != true {
             assert!(began.elapsed() < PATIENCE, "{expression} never came: {}", self.text());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Does what leads to another page, and waits until that is there.
+    #[track_caller]
+    pub(crate) fn leads(&self, act: &str) {
+        self.value("window.piagamOld = true");
+        // The page may be gone before it has answered.
+        let params = json!({ "expression": act, "returnByValue": true });
+        let answer = self.browser.try_send(Some(&self.session), "Runtime.evaluate", params);
+        assert!(answer["result"].get("exceptionDetails").is_none(), "{act}: {answer}");
+        self.wait("!window.piagamOld && document.readyState === 'complete'");
+    }
+
+    /// Puts files into a field for them.
+    pub(crate) fn choose(&self, selector: &str, file: &Path) {
+        let document = self.send("DOM.getDocument", json!({}));
+        let query = json!({ "nodeId": document["root"]["nodeId"], "selector": selector });
+        let field = self.send("DOM.querySelector", query);
+        // The browser sends no file whose path goes up.
+        let file = file.canonicalize().unwrap();
+        self.send("DOM.setFileInputFiles", json!({ "nodeId": field["nodeId"], "files": [file] }));
     }
 
     /// What a person reads.

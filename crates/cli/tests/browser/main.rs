@@ -1,12 +1,17 @@
-//! The page `/v` in a real browser, on a phone's screen: what the QR code of a certificate leads to.
+//! Pages in a real browser: `/v` on a phone's screen, which the QR code of a certificate leads to; the desk, from the sheet
+//! to the auditor; and what axe finds on any of them.
 //!
 //! `PIAGAM_SHOTS=FOLDER` also writes pictures, to be looked at.
 
+mod axe;
 mod chromium;
+mod desk;
+mod desk_killed;
 #[allow(dead_code)] // The other tests need all of it.
 #[path = "../piagam/house.rs"]
 mod house;
 mod links;
 mod offline;
 mod scan;
+mod staff;
 mod states;

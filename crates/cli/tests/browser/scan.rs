@@ -3,8 +3,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use crate::chromium::{Browser, Tab};
 use crate::house::{Home, text, tool};
 
@@ -71,7 +69,5 @@ fn pictures_are_read_on_the_device() {
 }
 
 fn choose(tab: &Tab<'_>, file: &Path) {
-    let document = tab.send("DOM.getDocument", json!({}));
-    let field = tab.send("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": "#gambar" }));
-    tab.send("DOM.setFileInputFiles", json!({ "nodeId": field["nodeId"], "files": [file] }));
+    tab.choose("#gambar", file);
 }
