@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use store::{Issuer, Store};
 
 use crate::config::Config;
-use crate::desk::Sheets;
 use crate::desk::vault::Vault;
+use crate::desk::{Sheets, Titles};
 use crate::limit::Allowances;
 use crate::pages::{Pages, TemplateError};
 use crate::site::Site;
@@ -35,6 +35,8 @@ pub struct App {
     pub(crate) uploads: Uploads,
     /// What authenticators' secrets are sealed with.
     pub(crate) vault: Arc<Vault>,
+    /// Titles of programme files.
+    pub(crate) titles: Titles,
     /// Sheets of drafts that were read.
     pub(crate) sheets: Sheets,
     pub(crate) allowances: Allowances,
@@ -73,6 +75,7 @@ impl App {
             work: Work::new(),
             uploads: Uploads::default(),
             vault: Arc::new(Vault::at(&office.dir)),
+            titles: Titles::default(),
             sheets: Sheets::default(),
             allowances: Allowances::new(&config),
             approved: tokio::sync::Notify::new(),

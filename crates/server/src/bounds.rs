@@ -55,6 +55,9 @@ pub(crate) const FORM_BYTES: usize = 512 * 1024;
 /// half a kilobyte each.
 pub(crate) const READ_SHEET_ROWS: usize = issuer::roster::MAX_ROWS;
 
+/// The titles of how many programme files are kept in memory.
+pub(crate) const PROGRAMME_TITLES: usize = 1_000;
+
 /// How many clients' allowances are told apart at once: 65,536 x 50 bytes.
 pub(crate) const CLIENTS: usize = 65_536;
 

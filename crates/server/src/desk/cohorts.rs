@@ -1,7 +1,8 @@
 //! `/desk/angkatan`: the cohorts on their way, and a new one from a programme.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
@@ -18,6 +19,7 @@ use super::frame::{Frame, Tag};
 use super::session::Seat;
 use crate::App;
 use crate::asked::parameter;
+use crate::bounds::PROGRAMME_TITLES;
 use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 use crate::words;
@@ -175,7 +177,43 @@ impl Page for NewCohortPage {
 struct Source {
     key: String,
     title: String,
-    text: String,
+    text: Text,
+}
+
+/// Where its file is: at hand, or kept with what was issued.
+enum Text {
+    Here(String),
+    Kept(ArtifactHash),
+}
+
+/// The titles of programme files, by their hashes: a file that was read once is not read again for its title. `None` for a
+/// file with problems.
+#[derive(Default)]
+pub(crate) struct Titles(Mutex<HashMap<ArtifactHash, Option<String>>>);
+
+impl Titles {
+    fn known(&self, hash: &ArtifactHash) -> Option<Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    fn of(&self, hash: ArtifactHash, text: &str) -> Option<String> {
+        if let Some(title) = self.known(&hash) {
+            return title;
+        }
+        let title = Programme::parse(text).ok();
+        let title = title.map(|programme| format!("{} ({})", programme.title.id, programme.cohort_words().id));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= PROGRAMME_TITLES {
+            known.clear();
+        }
+        known.insert(hash, title.clone());
+        title
+    }
+
+    fn source(&self, key: String, text: String) -> Option<Source> {
+        let title = self.of(ArtifactHash::of(text.as_bytes()), &text)?;
+        Some(Source { key, title, text: Text::Here(text) })
+    }
 }
 
 const BUILT_IN: [(&str, &str); 3] = [
@@ -190,43 +228,48 @@ const BUILT_IN: [(&str, &str); 3] = [
 /// The installation's own files, what was issued before, and the samples that come with the program.
 async fn sources(app: &App) -> store::Result<Vec<Source>> {
     let folder = app.office.dir.join(FOLDER);
-    let mut sources = app.work.run(move || own(&folder)).await;
+    let own = app.work.run(move || own(&folder)).await;
+    let mut sources: Vec<Source> = own.into_iter().filter_map(|(key, text)| app.titles.source(key, text)).collect();
     let mut seen: Vec<ArtifactHash> = Vec::new();
     for batch in app.store().batches(store::PAGE_MAX).await? {
         let hash = batch.new.programme_hash;
         if sources.len() >= PROGRAMMES || seen.contains(&hash) {
             continue;
         }
-        let kept = app.store().artifact(&hash).await?;
-        if let Some(text) = kept.and_then(|kept| String::from_utf8(kept.bytes).ok()) {
-            sources.extend(source(format!("terbit:{}", hash.0), text));
-        }
+        let title = match app.titles.known(&hash) {
+            Some(title) => title,
+            None => kept(app, &hash).await?.and_then(|text| app.titles.of(hash.clone(), &text)),
+        };
+        let key = format!("terbit:{}", hash.0);
+        sources.extend(title.map(|title| Source { key, title, text: Text::Kept(hash.clone()) }));
         seen.push(hash);
     }
-    sources.extend(BUILT_IN.iter().filter_map(|(name, text)| source(format!("contoh:{name}"), (*text).to_owned())));
+    let samples = BUILT_IN.iter().map(|(name, text)| (format!("contoh:{name}"), (*text).to_owned()));
+    sources.extend(samples.filter_map(|(key, text)| app.titles.source(key, text)));
     Ok(sources)
 }
 
-fn own(folder: &Path) -> Vec<Source> {
+/// A programme file that was frozen with a batch.
+async fn kept(app: &App, hash: &ArtifactHash) -> store::Result<Option<String>> {
+    let kept = app.store().artifact(hash).await?;
+    Ok(kept.and_then(|kept| String::from_utf8(kept.bytes).ok()))
+}
+
+/// The installation's own files, by name: key and text.
+fn own(folder: &Path) -> Vec<(String, String)> {
     let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut sources: Vec<Source> = files
+    let mut own: Vec<(String, String)> = files
         .flatten()
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"))
         .filter(|file| file.metadata().is_ok_and(|meta| meta.len() <= MAX_PROGRAMME_BYTES as u64))
         .take(PROGRAMMES)
         .filter_map(|file| {
-            let name = file.file_name().to_string_lossy().into_owned();
-            source(format!("berkas:{name}"), std::fs::read_to_string(file.path()).ok()?)
+            let key = format!("berkas:{}", file.file_name().to_string_lossy());
+            Some((key, std::fs::read_to_string(file.path()).ok()?))
         })
         .collect();
-    sources.sort_by(|one, other| one.key.cmp(&other.key));
-    sources
-}
-
-fn source(key: String, text: String) -> Option<Source> {
-    let programme = Programme::parse(&text).ok()?;
-    let title = format!("{} ({})", programme.title.id, programme.cohort_words().id);
-    Some(Source { key, title, text })
+    own.sort();
+    own
 }
 
 /// `GET /desk/angkatan-baru?program=KEY`
@@ -247,7 +290,12 @@ async fn new_page(
 ) -> store::Result<NewCohortPage> {
     let sources = sources(app).await?;
     let source = sources.iter().find(|source| source.key == chosen).or(sources.first());
-    let (chosen, text) = source.map_or_else(Default::default, |source| (source.key.clone(), source.text.clone()));
+    let chosen = source.map(|source| source.key.clone()).unwrap_or_default();
+    let text = match source.map(|source| &source.text) {
+        Some(Text::Here(text)) => text.clone(),
+        Some(Text::Kept(hash)) => kept(app, hash).await?.unwrap_or_default(),
+        None => String::new(),
+    };
     let title = if seat.lang == Lang::Id { "Buat angkatan" } else { "New cohort" };
     let (shell, desk) = Frame::of(app, seat, title, "/desk/angkatan").await;
     Ok(NewCohortPage {

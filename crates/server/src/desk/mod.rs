@@ -40,6 +40,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use crate::limit::{Costly, charge};
 use crate::{App, bounds};
 
+pub(crate) use cohorts::Titles;
 pub(crate) use gate::May;
 pub(crate) use sheet::Sheets;
 

@@ -1,7 +1,7 @@
 //! The sheet of a draft, read: what its rows are, which warnings were ticked off, who has a certificate already.
 //!
-//! What a sheet says under a programme never changes, so it is kept in memory, within a bound: a page that is looked at
-//! again reads no sheet again.
+//! What a sheet says under a programme never changes, and what it comes to only when something happens. So both are kept in
+//! memory, within a bound: a page that is looked at again reads no sheet and asks for no certificates again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,12 +82,15 @@ pub(super) struct Looked {
     pub(super) choices: Choices,
     pub(super) decisions: Decisions,
     /// Empty while the sheet has problems.
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
 }
 
-/// The sheets that were read last, as many as have [`READ_SHEET_ROWS`] rows together.
+/// What was read and compared last, each as much as has [`READ_SHEET_ROWS`] rows together.
 #[derive(Default)]
-pub(crate) struct Sheets(Mutex<Vec<(Key, Arc<Read>)>>);
+pub(crate) struct Sheets {
+    read: Recent<Key, Read>,
+    plans: Recent<PlanKey, Plan>,
+}
 
 /// What a reading depends on: the sheet, the programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,36 +99,53 @@ struct Key {
     programme: ArtifactHash,
 }
 
+/// What a comparison depends on beside: the decisions, and everything that has happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct PlanKey {
+    key: Key,
+    choices: ArtifactHash,
+    event: i64,
+}
+
 impl Key {
     fn of(draft: &Draft) -> Self {
         Self { sheet: draft.sheet_hash.clone(), programme: ArtifactHash::of(draft.programme_text.as_bytes()) }
     }
 }
 
-impl Sheets {
-    /// The newest is the last.
-    fn get(&self, key: &Key) -> Option<Arc<Read>> {
+/// Values with their keys and what they take in rows; the newest is the last.
+struct Recent<K, V>(Mutex<Vec<(K, Arc<V>, usize)>>);
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: PartialEq, V> Recent<K, V> {
+    fn get(&self, key: &K) -> Option<Arc<V>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|(known, _)| known == key)?;
+        let at = kept.iter().position(|(known, ..)| known == key)?;
         let found = kept.remove(at);
-        let read = Arc::clone(&found.1);
+        let value = Arc::clone(&found.1);
         kept.push(found);
-        Some(read)
+        Some(value)
     }
 
-    fn put(&self, key: Key, read: &Arc<Read>) {
+    fn put(&self, key: K, value: &Arc<V>, rows: usize) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(known, _)| *known != key);
-        kept.push((key, Arc::clone(read)));
+        kept.retain(|(known, ..)| *known != key);
+        kept.push((key, Arc::clone(value), rows.max(1)));
         let mut room = READ_SHEET_ROWS;
-        let from = kept.iter().rposition(|(_, read)| match room.checked_sub(rows(&read.roster)) {
+        let fits = kept.iter().rev().take_while(|(.., rows)| match room.checked_sub(*rows) {
             Some(left) => {
                 room = left;
-                false
+                true
             }
-            None => true,
+            None => false,
         });
-        drop(kept.drain(..from.map_or(0, |last| last + 1)));
+        let first = kept.len() - fits.count();
+        drop(kept.drain(..first));
     }
 }
 
@@ -176,7 +196,7 @@ pub(super) async fn read(app: &App, programme_text: &str, name: &str, bytes: Arc
         Err(refused) => Err(Unread::Sheet(refused)),
     });
     let read = read.await?;
-    app.sheets.put(key, &read);
+    app.sheets.read.put(key, &read, rows(&read.roster));
     Ok(read)
 }
 
@@ -193,28 +213,43 @@ pub(super) fn counts(roster: &Roster) -> RowCounts {
 
 /// The draft's sheet; `None` while it has none.
 pub(super) async fn look(app: &App, draft: &Draft) -> Result<Option<Looked>, Unread> {
-    let Some(choices) = app.store().draft_choices(draft.id).await? else { return Ok(None) };
-    let choices = Choices::of(&choices);
-    let read = match app.sheets.get(&Key::of(draft)) {
+    let Some(text) = app.store().draft_choices(draft.id).await? else { return Ok(None) };
+    let key = Key::of(draft);
+    let read = match app.sheets.read.get(&key) {
         Some(read) => read,
         None => {
             let Some(kept) = app.store().draft_sheet(draft.id).await? else { return Ok(None) };
             read(app, &draft.programme_text, &draft.sheet_name, kept.sheet.into()).await?
         }
     };
-    let decisions = choices.decisions();
-    let mut plan = match read.roster.problems.is_empty() {
-        true => batch::plan(&app.office, &read.programme, &read.roster, &decisions).await?,
-        false => Plan::default(),
-    };
-    let mut decisions = decisions;
-    for conflict in plan.conflicts.iter_mut().filter(|conflict| choices.keep.contains(&conflict.row)) {
-        if conflict.decision.is_none() {
-            conflict.decision = Some(Decision::Keep);
-            decisions.decide(conflict.row, conflict.certificate, Decision::Keep);
+    let choices = Choices::of(&text);
+    // What happens from here on is seen at the next look.
+    let event = app.store().chain_head().await?.number;
+    let key = PlanKey { key, choices: ArtifactHash::of(text.as_bytes()), event };
+    let plan = match app.sheets.plans.get(&key) {
+        Some(plan) => plan,
+        None => {
+            let plan = Arc::new(compared(app, &read, &choices).await?);
+            app.sheets.plans.put(key, &plan, plan.unchanged.len() + plan.conflicts.len());
+            plan
         }
+    };
+    let mut decisions = choices.decisions();
+    for conflict in plan.conflicts.iter().filter(|conflict| choices.keep.contains(&conflict.row)) {
+        decisions.decide(conflict.row, conflict.certificate, Decision::Keep);
     }
     Ok(Some(Looked { read, choices, decisions, plan }))
+}
+
+async fn compared(app: &App, read: &Read, choices: &Choices) -> Result<Plan, Unread> {
+    if !read.roster.problems.is_empty() {
+        return Ok(Plan::default());
+    }
+    let mut plan = batch::plan(&app.office, &read.programme, &read.roster, &choices.decisions()).await?;
+    for conflict in plan.conflicts.iter_mut().filter(|conflict| choices.keep.contains(&conflict.row)) {
+        conflict.decision = Some(Decision::Keep);
+    }
+    Ok(plan)
 }
 
 impl Looked {
@@ -240,30 +275,20 @@ impl Looked {
 mod tests {
     use super::*;
 
-    fn sheet(rows: usize) -> Arc<Read> {
-        let programme = include_str!("../../../../templates/programmes/ai-fundamentals.toml");
-        let programme = Programme::parse(programme).expect("the first sample");
-        let skipped = (0..rows).map(|_| roster::Skipped { row: 1, name: String::new() }).collect();
-        Arc::new(Read { programme, roster: Roster { skipped, ..Roster::default() } })
-    }
-
-    fn key(name: &str) -> Key {
-        Key { sheet: name.into(), programme: ArtifactHash::of(b"") }
-    }
-
     #[test]
-    fn sheets_are_kept_within_the_bound_and_the_oldest_goes_first() {
-        let sheets = Sheets::default();
+    fn what_was_read_is_kept_within_the_bound_and_the_oldest_goes_first() {
+        let recent = Recent::<&str, usize>::default();
+        let put = |name, rows| recent.put(name, &Arc::new(rows), rows);
         let third = READ_SHEET_ROWS / 3;
         for name in ["a", "b", "c"] {
-            sheets.put(key(name), &sheet(third));
+            put(name, third);
         }
-        assert!(sheets.get(&key("a")).is_some());
-        sheets.put(key("d"), &sheet(third));
-        let kept = ["a", "b", "c", "d"].map(|name| sheets.get(&key(name)).is_some());
+        assert_eq!(recent.get(&"a").as_deref(), Some(&third));
+        put("d", third);
+        let kept = ["a", "b", "c", "d"].map(|name| recent.get(&name).is_some());
         assert_eq!(kept, [true, false, true, true]);
-        sheets.put(key("e"), &sheet(READ_SHEET_ROWS + 1));
-        assert!(["a", "d", "e"].iter().all(|name| sheets.get(&key(name)).is_none()), "too large to be kept");
+        put("e", READ_SHEET_ROWS + 1);
+        assert!(["a", "d", "e"].iter().all(|name| recent.get(name).is_none()), "too large to be kept");
     }
 
     #[test]
