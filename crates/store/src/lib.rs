@@ -48,8 +48,10 @@ mod chain;
 mod desk;
 mod drafts;
 mod error;
+mod graduates;
 mod locate;
 mod model;
+mod outbox;
 mod renderings;
 pub mod sqlite;
 mod wording;
@@ -63,8 +65,10 @@ pub use chain::{Broken, Head};
 pub use desk::*;
 pub use drafts::*;
 pub use error::StoreError;
+pub use graduates::*;
 pub use locate::{LocateError, locate, plain_code, shown_code};
 pub use model::*;
+pub use outbox::*;
 pub use renderings::{Rendering, RenderingKind, Renderings};
 
 /// How many entries a status list has: the minimum that the Bitstring Status List standard asks for (section 6.1),
@@ -85,7 +89,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: ApiLists + Desk + Drafts + Renderings + 'static {
+pub trait Store: ApiLists + Desk + Drafts + Graduates + Outbox + Renderings + 'static {
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.

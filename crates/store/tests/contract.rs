@@ -6,10 +6,14 @@ mod batches;
 mod desk;
 #[path = "contract/files.rs"]
 mod files;
+#[path = "contract/graduates.rs"]
+mod graduates;
 #[path = "contract/installation.rs"]
 mod installation;
 #[path = "contract/life.rs"]
 mod life;
+#[path = "contract/outbox.rs"]
+mod outbox;
 #[path = "contract/races.rs"]
 mod races;
 #[path = "contract/renderings.rs"]

@@ -1,6 +1,6 @@
 //! The words that stand for enum values, in the database and outside. They are stored: never change one.
 
-use crate::{DraftState, Role};
+use crate::{CorrectionAbout, CorrectionState, DraftState, MailKind, MailState, Role};
 
 use super::{Act, ArtifactKind, BatchKind, BatchState, KeyRole, State, StatusPurpose, Suite};
 
@@ -45,6 +45,17 @@ codes!(DraftState {
     Issued = "issued",
     Discarded = "discarded",
 });
+codes!(MailKind { Issued = "issued", Corrected = "corrected", Link = "link", Declined = "declined" });
+codes!(MailState {
+    Queued = "queued",
+    Sending = "sending",
+    Handed = "handed",
+    Sent = "sent",
+    Failed = "failed",
+    Unsure = "unsure",
+});
+codes!(CorrectionAbout { Name = "name", Number = "number", Other = "other" });
+codes!(CorrectionState { Open = "open", Done = "done", Declined = "declined" });
 codes!(Suite { Rdfc = "eddsa-rdfc-2022", Jcs = "eddsa-jcs-2022" });
 
 impl Act {
