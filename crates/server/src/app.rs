@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::desk::vault::Vault;
 use crate::desk::{Sheets, Titles};
 use crate::limit::Allowances;
+use crate::mail::{Bell, Letters};
 use crate::pages::{Pages, TemplateError};
 use crate::site::Site;
 use crate::take::Made;
@@ -42,6 +43,9 @@ pub struct App {
     pub(crate) allowances: Allowances,
     /// Something was approved: issuing need not wait for its next round.
     pub(crate) approved: tokio::sync::Notify,
+    /// What mails say, and how sending them goes.
+    pub(crate) letters: Letters,
+    pub(crate) mail: Bell,
     ready: AtomicBool,
     clock: Clock,
 }
@@ -59,13 +63,16 @@ pub struct Signers {
 }
 
 impl App {
-    /// A service of this office. Files in `DIR/templates/pages` replace the built-in templates.
+    /// A service of this office. Files in `DIR/templates/pages` and `DIR/templates/mail` replace the built-in templates.
     ///
     /// # Errors
     /// [`TemplateError`] when a replaced template cannot be read or parsed.
     pub fn new(config: Config, office: Office, signers: Signers, clock: Clock) -> Result<Self, TemplateError> {
-        let pages = Pages::load(Some(&office.dir.join("templates")))?;
+        let overrides = office.dir.join("templates");
+        let pages = Pages::load(Some(&overrides))?;
         Ok(Self {
+            letters: Letters::load(Some(&overrides))?,
+            mail: Bell::default(),
             site: Site::of(&pages, &config)?,
             pages,
             fetcher: fetch::Fetcher::new(fetch::FetchPolicy::default()),

@@ -72,3 +72,34 @@ pub(crate) const TYPED_CHARS: usize = 64;
 
 /// How long shutting down waits for requests under way.
 pub(crate) const SHUTDOWN_TIME: Duration = Duration::from_secs(20);
+
+/// How long reaching the mail server may take, its greeting and TLS included.
+pub(crate) const MAIL_CONNECT_TIME: Duration = Duration::from_secs(60);
+
+/// How long the mail server may take to answer a command (RFC 5321, 4.5.3.2 asks for five minutes).
+pub(crate) const MAIL_COMMAND_TIME: Duration = Duration::from_secs(300);
+
+/// How long the mail server may take to answer a whole message (ten minutes).
+pub(crate) const MAIL_MESSAGE_TIME: Duration = Duration::from_secs(600);
+
+/// How much is kept of what a mail server says, in characters.
+pub(crate) const MAIL_REASON_CHARS: usize = 200;
+
+/// The longest mail address (RFC 5321, 4.5.3.1.3).
+pub(crate) const ADDRESS_CHARS: usize = 254;
+
+/// How many addresses of people who lost their link wait at once to be looked at.
+pub(crate) const ASKED_LINKS: u32 = 5_000;
+
+/// To how many certificates one address is sent links at once.
+pub(crate) const LINKS_OF_ADDRESS: u32 = 10;
+
+/// How often a client may open links, ask for links or ask for corrections within a minute: an office behind one address.
+pub(crate) const LINKS_A_MINUTE: u32 = 60;
+
+/// How often a client may compare a NIP within a minute.
+pub(crate) const NIP_CHECKS_A_MINUTE: u32 = 10;
+
+/// How often the NIP of one certificate may be compared within an hour, by everybody together: with the birth date known, a
+/// NIP has some 24,000 likely values.
+pub(crate) const NIP_CHECKS_AN_HOUR: u32 = 10;

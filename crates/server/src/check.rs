@@ -13,7 +13,7 @@ use vc::{Lang, Visible};
 use crate::asked::{Hl, Segments, Typed, WhichProof};
 use crate::error::Oops;
 use crate::pages::plain::{HelpPage, PrivacyPage, StartPage, UploadPage};
-use crate::pages::result::{Asked, Own, ResultPage};
+use crate::pages::result::{Asked, NipForm, Own, ResultPage};
 use crate::pages::{Keep, Page};
 use crate::scan::{self, Scanned};
 use crate::witness::{self, Reach};
@@ -207,6 +207,17 @@ async fn judged(app: &App, text: String, visible: Option<Visible>, hash: Option<
 /// The page of one of our certificates: its stored credential, judged with what we publish, and nothing taken from the
 /// database's own opinion of it.
 async fn certificate_page(app: &App, certificate: &Certificate, lang: Lang, path: &str) -> Response {
+    certificate_page_with(app, certificate, lang, path, None).await
+}
+
+/// The same with the answer about a NIP.
+pub(crate) async fn certificate_page_with(
+    app: &App,
+    certificate: &Certificate,
+    lang: Lang,
+    path: &str,
+    nip: Option<NipForm>,
+) -> Response {
     let asked = asked(app, lang, Some(path));
     match certificate.state {
         Stored::Reserved => return Oops::NoSuchPage.page(app, lang),
@@ -215,8 +226,13 @@ async fn certificate_page(app: &App, certificate: &Certificate, lang: Lang, path
     }
     match report_of(app, certificate).await {
         Ok(Some(report)) => {
-            let own = take::own(app, certificate, lang).await;
-            result(app, StatusCode::OK, &ResultPage::of(&report, asked, own))
+            let mut own = take::own(app, certificate, lang).await;
+            let status = match &nip {
+                Some(form) if !form.problem.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
+                _ => StatusCode::OK,
+            };
+            own.nip = nip.or(own.nip);
+            result(app, status, &ResultPage::of(&report, asked, own))
         }
         Ok(None) => result(app, StatusCode::GONE, &ResultPage::no_longer_stored(asked)),
         Err(error) => Oops::Internal(&error).page(app, lang),

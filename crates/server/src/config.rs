@@ -12,8 +12,10 @@ use serde::Deserialize;
 use crate::bounds;
 
 mod fault;
+mod mail;
 
 pub use fault::{ConfigError, Expected};
+pub use mail::{Mail, MailSecurity, PASSWORD_VARIABLE};
 use fault::{expected, value};
 
 /// The file's name inside the data directory.
@@ -48,6 +50,9 @@ pub struct Config {
     /// A static copy.
     #[serde(default)]
     pub site: StaticSite,
+    /// Mails to graduates.
+    #[serde(default)]
+    pub mail: Mail,
 }
 
 /// `[issuer]`: the names people read, and where they ask.
@@ -282,7 +287,7 @@ impl Config {
                 ));
             }
         }
-        Ok(())
+        self.mail.check()
     }
 }
 
@@ -434,6 +439,21 @@ known_issuers = []
 folder = ""
 # The public records of single certificates too: since when and why one was revoked or replaced.
 records = false
+
+[mail]
+# The mail server that takes mails to graduates. Empty: no mails.
+host = ""
+port = 587
+# "starttls", "tls" (from the first byte), or "none" (only where host is localhost).
+security = "starttls"
+# Who writes: Example Agency <certificates@example.example>
+sender = ""
+# The user at the mail server; empty: it asks for none. The password stands in the environment as PIAGAM_MAIL_PASSWORD, or
+# in this file (in this folder, or absolute).
+user = ""
+password_file = ""
+# Further certificates (PEM) that may vouch for the mail server: an agency's own authority.
+ca_file = ""
 "#;
 
 #[cfg(test)]
@@ -464,7 +484,7 @@ mod tests {
     #[test]
     fn the_first_file_names_every_key() {
         let first = FIRST.replace("{base_url}", "http://localhost").replace("{port}", "80");
-        let sections = ["issuer", "server", "limits", "api", "verify", "site"];
+        let sections = ["issuer", "server", "limits", "api", "verify", "site", "mail"];
         let mut texts = vec![format!("unknown = 1\n{first}")];
         texts.extend(sections.map(|name| first.replace(&format!("[{name}]\n"), &format!("[{name}]\nunknown = 1\n"))));
         for text in texts {

@@ -122,6 +122,8 @@ pub(crate) enum Oops<'a> {
     Busy,
     /// The reader's network has asked more often than it may, and may again after so many seconds.
     TooMany(u64),
+    /// The same for something else than files.
+    TooOften(u64),
     /// A file of a certificate that is not in force.
     NotOffered,
     /// Our own fault; the cause is logged.
@@ -147,7 +149,7 @@ impl Oops<'_> {
         let mut page = app.pages.answer(status, Keep::Never, &ErrorPage::new(&app.config, lang, said, incident));
         match self {
             Self::Busy => retry_after(page.headers_mut(), BUSY_SECONDS),
-            Self::TooMany(seconds) => retry_after(page.headers_mut(), seconds),
+            Self::TooMany(seconds) | Self::TooOften(seconds) => retry_after(page.headers_mut(), seconds),
             _ => {}
         }
         page
@@ -161,6 +163,7 @@ impl Oops<'_> {
             Self::TooSlow => TOO_SLOW,
             Self::Busy => BUSY,
             Self::TooMany(_) => TOO_MANY,
+            Self::TooOften(_) => TOO_OFTEN,
             Self::NotOffered => NOT_OFFERED,
             Self::Internal(_) => INTERNAL,
         }
@@ -248,6 +251,20 @@ const TOO_MANY: (StatusCode, Words, Words) = (
         "Too many files from this network",
         "Your network has uploaded as many files as it may within a minute. Yours was not read.",
         "Wait a minute and upload it again, or use the verification code.",
+    ],
+);
+
+const TOO_OFTEN: (StatusCode, Words, Words) = (
+    StatusCode::TOO_MANY_REQUESTS,
+    [
+        "Terlalu banyak permintaan dari jaringan ini",
+        "Jaringan Anda sudah meminta sebanyak yang diperbolehkan dalam satu menit. Permintaan ini tidak dikerjakan.",
+        "Tunggu satu menit, lalu ulangi.",
+    ],
+    [
+        "Too many requests from this network",
+        "Your network has asked as often as it may within a minute. Nothing was done.",
+        "Wait a minute, then try again.",
     ],
 );
 

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::desk::issuing;
 use crate::export::{self, Export, ExportError, Written};
-use crate::{App, api, trust};
+use crate::{App, api, mail, trust};
 
 /// How often the store is asked what is due.
 const EVERY: Duration = Duration::from_secs(15);
@@ -24,14 +24,16 @@ pub(crate) struct Jobs {
     stop: watch::Sender<bool>,
     publishing: JoinHandle<()>,
     issuing: JoinHandle<()>,
+    sending: JoinHandle<()>,
 }
 
 /// Starts them.
 pub(crate) fn start(app: &Arc<App>) -> Jobs {
     let (stop, stopped) = watch::channel(false);
     let publishing = tokio::spawn(publish(Arc::clone(app), stopped.clone()));
-    let issuing = tokio::spawn(issuing::run(Arc::clone(app), stopped));
-    Jobs { stop, publishing, issuing }
+    let issuing = tokio::spawn(issuing::run(Arc::clone(app), stopped.clone()));
+    let sending = tokio::spawn(mail::worker::run(Arc::clone(app), stopped));
+    Jobs { stop, publishing, issuing, sending }
 }
 
 impl Jobs {
@@ -40,6 +42,7 @@ impl Jobs {
         let _ = self.stop.send(true);
         let _ = self.publishing.await;
         let _ = self.issuing.await;
+        let _ = self.sending.await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The service: pages, API, publishing.
 //!
 //! Every URL is on one page, `routes.rs`. Behind it: [`config`] (what the installation is told), `check` (the pages of
-//! a verifier), `achievement` (programmes), `take` (downloads), `publish` (keys, status lists, records, templates), `trust` (all of it in one document), `api`
+//! a verifier), `achievement` (programmes), `match_nip`, `take` (downloads), `holder` (a graduate's own page), `mail` (to graduates), `publish` (keys, status lists, records, templates), `trust` (all of it in one document), `api`
 //! (machines), `jobs` (what runs by itself); `limit`, `upload` and `work` bound the load. A verdict is never made here:
 //! handlers gather evidence (`witness`), ask `vc::verify` and show its report.
 
@@ -17,9 +17,12 @@ mod error;
 pub mod export;
 mod handed_out;
 mod health;
+mod holder;
 mod jobs;
 mod limit;
 mod listen;
+pub mod mail;
+mod match_nip;
 mod pages;
 mod publish;
 mod routes;

@@ -31,6 +31,10 @@ pub(crate) enum Costly {
     Issue,
     /// An attempt to sign in: a password to be hashed.
     SignIn,
+    /// A holder's link to be looked at or asked for, a correction.
+    Link,
+    /// A NIP to be compared.
+    Nip,
 }
 
 /// The allowances of all clients.
@@ -39,6 +43,8 @@ pub(crate) struct Allowances {
     verifications: Allowance,
     issuances: Allowance,
     sign_ins: Allowance,
+    links: Allowance,
+    nip_checks: Allowance,
     proxies: Vec<IpAddr>,
 }
 
@@ -54,13 +60,16 @@ impl Allowances {
             verifications: Allowance::a_minute(verifications),
             issuances: Allowance::a_minute(issuances),
             sign_ins: Allowance::a_minute(bounds::SIGN_INS_A_MINUTE),
+            links: Allowance::a_minute(bounds::LINKS_A_MINUTE),
+            nip_checks: Allowance::a_minute(bounds::NIP_CHECKS_A_MINUTE),
             proxies: config.server.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
         }
     }
 
     /// Forgets the clients whose allowance is whole again.
     pub(crate) fn forget(&self) {
-        for Allowance(limiter) in [&self.uploads, &self.verifications, &self.issuances, &self.sign_ins] {
+        let all = [Costly::Upload, Costly::Verify, Costly::Issue, Costly::SignIn, Costly::Link, Costly::Nip];
+        for Allowance(limiter) in all.map(|costly| self.of(costly)) {
             if let Some(limiter) = limiter {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
@@ -74,6 +83,8 @@ impl Allowances {
             Costly::Verify => &self.verifications,
             Costly::Issue => &self.issuances,
             Costly::SignIn => &self.sign_ins,
+            Costly::Link => &self.links,
+            Costly::Nip => &self.nip_checks,
         }
     }
 }
@@ -102,7 +113,10 @@ pub(crate) async fn charge(State((app, costly)): State<(Arc<App>, Costly)>, requ
     let client = client(peer, request.headers(), &app.allowances.proxies);
     let Err(seconds) = app.allowances.of(costly).take(client) else { return next.run(request).await };
     match costly {
-        Costly::Upload | Costly::SignIn => Oops::TooMany(seconds).page(&app, Hl::of(request.uri()).lang()),
+        Costly::Upload => Oops::TooMany(seconds).page(&app, Hl::of(request.uri()).lang()),
+        Costly::SignIn | Costly::Link | Costly::Nip => {
+            Oops::TooOften(seconds).page(&app, Hl::of(request.uri()).lang())
+        }
         Costly::Verify | Costly::Issue => too_many().retry_after(seconds).into_response(),
     }
 }

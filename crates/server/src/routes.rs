@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Problem;
 use crate::limit::Costly;
-use crate::{App, achievement, api, bounds, check, desk, health, limit, publish, take, trust};
+use crate::{App, achievement, api, bounds, check, desk, health, holder, limit, match_nip, publish, take, trust};
 
 /// The service as one router.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -25,11 +25,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let (uploads, verifications, issuances) =
         (charged(Costly::Upload), charged(Costly::Verify), charged(Costly::Issue));
 
+    let compared = charged(Costly::Nip);
+
     let pages = Router::new()
         .route("/", get(check::start))
         .route("/v", get(check::verify_or_code))
         .route("/v/", get(check::verify_or_code))
         .route("/v/{code}", get(check::by_code))
+        .route("/v/{code}/nip", post(match_nip::compare).route_layer(compared))
         .route("/periksa", post(check::upload).layer(upload).route_layer(uploads).get(check::upload_form))
         .route("/bantuan", get(check::help))
         .route("/privasi", get(check::privacy))
@@ -82,6 +85,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(machines)
         .merge(house)
         .merge(desk::router(&app))
+        .merge(holder::router(&app))
         .fallback(check::no_such_page)
         .method_not_allowed_fallback(no_such_method)
         .layer(CompressionLayer::new().compress_when(compressible))

@@ -13,7 +13,7 @@ use vc::Lang;
 
 use crate::asked::{Hl, Segments, WhichProof};
 use crate::error::{Oops, Problem};
-use crate::pages::result::{Download, Own};
+use crate::pages::result::{Download, NipForm, Own};
 use crate::publish;
 use crate::{App, words};
 
@@ -212,6 +212,7 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
     own.downloads = vec![offer(pdf, "sertifikat.pdf", sizes.pdf), offer(json, "kredensial.json", sizes.json)];
     own.badges = vec![offer("PNG", "lencana.png", sizes.badge_png), offer("SVG", "lencana.svg", sizes.badge_svg)];
     own.pictures = vec![offer("SVG", "qr.svg", sizes.svg), offer("PNG", "qr.png", sizes.png)];
+    own.nip = Some(NipForm::empty(&store::shown_code(&certificate.code)));
     own.preview = Some(format!("{}/credentials/{}/pratinjau.png", app.config.base_url, certificate.id));
     own
 }
@@ -239,11 +240,14 @@ async fn sizes(app: &App, certificate: &Certificate) -> Result<Sizes, Trouble> {
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(crate) enum Trouble {
+    /// The store could not.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// It cannot be made.
     #[error(transparent)]
     Issue(#[from] issuer::IssueError),
+    /// It cannot be drawn.
     #[error(transparent)]
     Render(#[from] render::RenderError),
 }

@@ -56,7 +56,7 @@ impl TemplateError {
         match lang {
             Lang::Id => (
                 self.what_id(),
-                "Perbaiki atau hapus berkas itu di DIR/templates/pages; tanpanya templat bawaan yang dipakai.".into(),
+                "Perbaiki atau hapus berkas itu di DIR/templates; tanpanya templat bawaan yang dipakai.".into(),
             ),
             Lang::En => (self.to_string(), self.next().into()),
         }

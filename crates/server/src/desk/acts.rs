@@ -14,6 +14,7 @@ use vc::{Lang, Reason};
 
 use super::certificate::{acts, find, missing};
 use super::certificates::state_tag;
+use super::corrections;
 use super::form::{Fields, Outcome, once};
 use super::frame::{Flash, Frame, Tag, say, token};
 use super::message::{self, Message};
@@ -218,7 +219,11 @@ pub(super) async fn ask(
         Ok(meant) => meant,
         Err(response) => return response,
     };
-    let page = page(&app, &seat, &certificate, act, &Fields::default()).await;
+    let mut page = page(&app, &seat, &certificate, act, &Fields::default()).await;
+    let asked = corrections::asked_name(&app, &certificate).await;
+    if !asked.is_empty() {
+        page.new_name = asked;
+    }
     app.pages.answer(StatusCode::OK, Keep::Never, &page)
 }
 

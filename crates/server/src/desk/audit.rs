@@ -134,7 +134,10 @@ fn row(app: &App, lang: Lang, event: &Event, names: &HashMap<UserId, String>) ->
     let user = UserId::of_actor(&new.object);
     let path = match (user, new.act.as_str()) {
         (Some(UserId(id)), _) => format!("/desk/pengguna/{id}"),
-        (None, "revoke" | "suspend" | "reinstate" | "supersede") => format!("/desk/sertifikat/{}", new.object),
+        (None, "revoke" | "suspend" | "reinstate" | "supersede" | "mail-again" | "address") => format!("/desk/sertifikat/{}", new.object),
+        (None, act) if act.starts_with("holder-") || act.starts_with("correction-") => {
+            format!("/desk/sertifikat/{}", new.object)
+        }
         (None, act) if act.starts_with("draft-") => format!("/desk/angkatan/{}", new.object),
         _ => String::new(),
     };
@@ -160,7 +163,7 @@ pub(crate) fn act_words(act: &str, lang: Lang) -> &str {
     }
 }
 
-const ACTS: [(&str, &str, &str); 33] = [
+const ACTS: [(&str, &str, &str); 41] = [
     ("reserve", "Nomor dan kode disiapkan", "Numbers and codes reserved"),
     ("issue", "Diterbitkan", "Issued"),
     ("revoke", "Dicabut", "Revoked"),
@@ -194,6 +197,14 @@ const ACTS: [(&str, &str, &str); 33] = [
     ("draft-retry", "Penerbitan dicoba lagi", "Issuing tried again"),
     ("draft-discard", "Draf dibuang", "Draft discarded"),
     ("draft-restore", "Draf dipulihkan", "Draft brought back"),
+    ("mail-batch", "Surel dikirim kepada yang belum menerima", "Mails sent to those who got none"),
+    ("mail-again", "Surel dikirim lagi", "Mail sent again"),
+    ("address", "Alamat surel diubah", "Mail address changed"),
+    ("holder-open", "Halaman pemegang dibuka", "Holder's page opened"),
+    ("holder-correction", "Perbaikan diminta", "Correction asked for"),
+    ("correction-done", "Permintaan perbaikan dikerjakan", "Correction made"),
+    ("correction-declined", "Permintaan perbaikan dijawab, tidak diubah", "Correction answered, nothing changed"),
+    ("link-made", "Tautan pemegang dibuat", "Holder's link made"),
 ];
 
 /// The export's head; the byte order mark is what makes spreadsheets read UTF-8.

@@ -70,9 +70,11 @@ fn may_enter(place: &str, role: Role) -> bool {
 }
 
 /// The places of the sidebar: path, Indonesian, English, drawing.
-const PLACES: [(&str, &str, &str, &str); 4] = [
+const PLACES: [(&str, &str, &str, &str); 6] = [
     ("/desk/angkatan", "Angkatan", "Cohorts", "list"),
     ("/desk/sertifikat", "Sertifikat", "Certificates", "award"),
+    ("/desk/permintaan", "Permintaan", "Corrections", "person"),
+    ("/desk/surel", "Surel", "Mails", "mail"),
     ("/desk/jejak", "Jejak audit", "Audit trail", "clock"),
     ("/desk/pengguna", "Pengguna", "Users", "users"),
 ];

@@ -55,6 +55,12 @@ async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
     {
         let begun = DraftChange::Begin(batch.new.id);
         version = app.store().change_draft(draft.id, version, &begun, app.now(), None).await?.version;
+        // While the draft is not finished, this is done again, and changes nothing the second time.
+        if app.config.mail.is_on() {
+            let mails = app.store().queue_batch(batch.new.id, app.now()).await?;
+            tracing::info!(draft = %draft.id, mails, "mails queued");
+            app.mail.ring();
+        }
     }
     app.store().change_draft(draft.id, version, &change, app.now(), None).await?;
     Ok(())

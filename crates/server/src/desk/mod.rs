@@ -12,11 +12,14 @@ mod certificate;
 mod certificates;
 mod cohort;
 mod cohorts;
+mod corrections;
 mod files;
 mod form;
 mod frame;
 mod gate;
 pub(crate) mod issuing;
+mod letters;
+mod mails;
 mod message;
 mod preview;
 mod proof;
@@ -40,14 +43,19 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use crate::limit::{Costly, charge};
 use crate::{App, bounds};
 
+<<<<<<< HEAD
 pub(crate) use cohorts::Titles;
+=======
+pub(crate) use form::Fields;
+>>>>>>> 7ed9151 (wip)
 pub(crate) use gate::May;
 pub(crate) use sheet::Sheets;
 
 #[cfg(test)]
 pub(crate) use {
     acts::ActPage, audit::AuditPage, certificate::CertificatePage, certificates::CertificatesPage, cohort::CohortPage,
-    cohorts::CohortsPage, cohorts::NewCohortPage, message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage,
+    cohorts::CohortsPage, cohorts::NewCohortPage, corrections::CorrectionsPage, letters::LetterPage, mails::MailsPage,
+    message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage,
     sign_in::SignInPage, users::UserPage, users::UsersPage,
 };
 
@@ -76,12 +84,19 @@ fn table() -> Table {
         .row("GET", "/desk/angkatan/{id}", May::READ, get(cohort::one))
         .row("GET", "/desk/angkatan/{id}/kemajuan", May::READ, get(cohort::renewed))
         .row("POST", "/desk/angkatan/{id}/lembar", May::PREPARE, post(way::upload).layer(sheet_limit()))
+        .row("GET", "/desk/angkatan/{id}/surel", May::READ, get(letters::preview))
+        .row("POST", "/desk/angkatan/{id}/surel", May::ACT, post(letters::send))
+        .row("GET", "/desk/angkatan/{id}/surel.html", May::READ, get(letters::letter))
         .row("GET", "/desk/angkatan/{id}/{part}", May::READ, get(files::file))
         .row("POST", "/desk/angkatan/{id}/{part}", May::ACT, post(way::step))
         .row("GET POST", "/desk/sertifikat", May::READ, get(certificates::list).post(certificates::by_nip))
         .row("GET", "/desk/sertifikat/{id}", May::READ, get(certificate::one))
         .row("GET", "/desk/sertifikat/{id}/{file}", May::READ, get(certificate::file))
         .row("GET POST", "/desk/sertifikat/{id}/tindakan/{act}", May::APPROVE, get(acts::ask).post(acts::act))
+        .row("GET", "/desk/surel", May::READ, get(mails::list))
+        .row("POST", "/desk/surel/{serial}", May::ACT, post(mails::again))
+        .row("GET", "/desk/permintaan", May::READ, get(corrections::list))
+        .row("POST", "/desk/permintaan/{serial}", May::APPROVE, post(corrections::answer))
         .row("GET", "/desk/jejak", May::AUDIT, get(audit::list))
         .row("GET", "/desk/jejak.csv", May::AUDIT, get(audit::export))
         .row("GET POST", "/desk/pengguna", May::ADMINISTER, get(users::list).post(users::add))

@@ -7,13 +7,16 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
+/// Where pages are replaced, in `DIR/templates`.
+const FOLDER: &str = "pages";
+
 /// The largest override that is read.
 const MAX_TEMPLATE_BYTES: u64 = 512 * 1024;
 
 /// A small ribbon, inlined so that a page asks for nothing else.
 pub(super) const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231f4f85' stroke-width='2' stroke-linejoin='round'%3E%3Ccircle cx='12' cy='9' r='6'/%3E%3Cpath d='m8 14-1 8 5-3 5 3-1-8M9.500 9l2 2 3-4'/%3E%3C/svg%3E";
 
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 34] = [
     ("layout.html", include_str!("../../../../templates/pages/layout.html")),
     ("parts.html", include_str!("../../../../templates/pages/parts.html")),
     ("result.html", include_str!("../../../../templates/pages/result.html")),
@@ -25,6 +28,9 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("achievement.html", include_str!("../../../../templates/pages/achievement.html")),
     ("v/index.html", include_str!("../../../../templates/pages/v/index.html")),
     ("error.html", include_str!("../../../../templates/pages/error.html")),
+    ("holder/open.html", include_str!("../../../../templates/pages/holder/open.html")),
+    ("holder/lost.html", include_str!("../../../../templates/pages/holder/lost.html")),
+    ("holder/page.html", include_str!("../../../../templates/pages/holder/page.html")),
     ("desk/base.html", include_str!("../../../../templates/pages/desk/base.html")),
     ("desk/layout.html", include_str!("../../../../templates/pages/desk/layout.html")),
     ("desk/parts.html", include_str!("../../../../templates/pages/desk/parts.html")),
@@ -41,6 +47,9 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("desk/new-cohort.html", include_str!("../../../../templates/pages/desk/new-cohort.html")),
     ("desk/progress.html", include_str!("../../../../templates/pages/desk/progress.html")),
     ("desk/cohort.html", include_str!("../../../../templates/pages/desk/cohort.html")),
+    ("desk/mails.html", include_str!("../../../../templates/pages/desk/mails.html")),
+    ("desk/letter.html", include_str!("../../../../templates/pages/desk/letter.html")),
+    ("desk/corrections.html", include_str!("../../../../templates/pages/desk/corrections.html")),
     ("desk/audit.html", include_str!("../../../../templates/pages/desk/audit.html")),
 ];
 const STYLES: [(&str, &str); 2] = [
@@ -92,7 +101,7 @@ pub enum TemplateError {
 impl TemplateError {
     /// What to do next.
     pub fn next(&self) -> &'static str {
-        "Mend or remove the file in DIR/templates/pages; without it the built-in template is used."
+        "Mend or remove the file in DIR/templates; without it the built-in template is used."
     }
 }
 
@@ -109,16 +118,16 @@ impl Assets {
     pub(super) fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
         let mut templates = Vec::with_capacity(TEMPLATES.len());
         for (name, embedded) in TEMPLATES {
-            templates.push((name, overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
+            templates.push((name, overridden(overrides, FOLDER, name)?.unwrap_or_else(|| embedded.to_owned())));
         }
         let styles = |styles: [(&'static str, &str); 2]| -> Result<String, TemplateError> {
             let mut css = String::new();
             for (name, embedded) in styles {
-                css.push_str(&minify(&overridden(overrides, name)?.unwrap_or_else(|| embedded.to_owned())));
+                css.push_str(&minify(&overridden(overrides, FOLDER, name)?.unwrap_or_else(|| embedded.to_owned())));
             }
             Ok(css)
         };
-        let desk_js = overridden(overrides, DESK_SCRIPT.0)?.unwrap_or_else(|| DESK_SCRIPT.1.to_owned());
+        let desk_js = overridden(overrides, FOLDER, DESK_SCRIPT.0)?.unwrap_or_else(|| DESK_SCRIPT.1.to_owned());
         Ok(Self { templates, css: styles(STYLES)?, desk_css: styles(DESK_STYLES)?, desk_js })
     }
 
@@ -148,8 +157,13 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn overridden(folder: Option<&Path>, name: &str) -> Result<Option<String>, TemplateError> {
-    let Some(path) = folder.map(|folder| folder.join("pages").join(name)) else { return Ok(None) };
+/// The file that replaces a template, in the folder of its kind.
+pub(crate) fn overridden(
+    folder: Option<&Path>,
+    kind: &str,
+    name: &str,
+) -> Result<Option<String>, TemplateError> {
+    let Some(path) = folder.map(|folder| folder.join(kind).join(name)) else { return Ok(None) };
     let bytes = match std::fs::metadata(&path) {
         Ok(meta) => meta.len(),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -23,7 +23,7 @@ use serde::Serialize;
 use vc::Lang;
 
 pub use assets::TemplateError;
-pub(crate) use assets::digest;
+pub(crate) use assets::{digest, overridden};
 pub(crate) use shell::Shell;
 
 use assets::Assets;
@@ -170,7 +170,7 @@ fn environment(assets: &Assets, lang: Lang) -> Result<Environment<'static>, Temp
 
 /// The five characters of HTML; a slash stays a slash (minijinja's own escape writes it as an entity, which makes
 /// certificate numbers and addresses unreadable in the source).
-fn escape(out: &mut dyn std::fmt::Write, text: &str) -> std::fmt::Result {
+pub(crate) fn escape(out: &mut dyn std::fmt::Write, text: &str) -> std::fmt::Result {
     let mut rest = text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
         out.write_str(&rest[..at])?;

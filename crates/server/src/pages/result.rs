@@ -34,6 +34,7 @@ pub(crate) struct ResultPage {
     downloads: Vec<Download>,
     badges: Vec<Download>,
     pictures: Vec<Download>,
+    nip: Option<NipForm>,
     technical: Vec<Row>,
 }
 
@@ -109,6 +110,26 @@ pub(crate) struct Download {
     pub(crate) href: String,
 }
 
+/// *Cocokkan NIP*: whoever has a valid code may ask whether a NIP is the holder's.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct NipForm {
+    /// Where it is sent to.
+    pub(crate) action: String,
+    /// `ok`, `bad`, `warn`; empty when nothing was asked.
+    pub(crate) kind: &'static str,
+    /// The answer.
+    pub(crate) answer: &'static str,
+    /// What is wrong with what was typed: cause and cure. The NIP itself is never repeated.
+    pub(crate) problem: String,
+}
+
+impl NipForm {
+    /// Nothing was asked.
+    pub(crate) fn empty(shown_code: &str) -> Self {
+        Self { action: format!("/v/{shown_code}/nip"), ..Self::default() }
+    }
+}
+
 /// Who asks, in which language, and when.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
@@ -133,6 +154,8 @@ pub(crate) struct Own {
     pub(crate) badges: Vec<Download>,
     /// The QR code by itself.
     pub(crate) pictures: Vec<Download>,
+    /// The form that compares a NIP.
+    pub(crate) nip: Option<NipForm>,
     /// The address of the picture that chat programs show beside a link.
     pub(crate) preview: Option<String>,
     /// What is known of the uploaded file as such.
@@ -188,6 +211,7 @@ impl ResultPage {
             downloads: if in_force { own.downloads } else { Vec::new() },
             badges: if in_force { own.badges } else { Vec::new() },
             pictures: if in_force { own.pictures } else { Vec::new() },
+            nip: own.nip.filter(|_| in_force),
             technical: technical(report, asked, own.code),
             verdict: band,
         }
@@ -311,6 +335,7 @@ impl ResultPage {
             downloads: Vec::new(),
             badges: Vec::new(),
             pictures: Vec::new(),
+            nip: None,
             technical: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use vc::{
 };
 
 use super::Shell;
-use super::result::{Asked, Download, Own, ResultPage};
+use super::result::{Asked, Download, NipForm, Own, ResultPage};
 use crate::HandedOut;
 use crate::config::Config;
 
@@ -64,6 +64,10 @@ pub(crate) fn results() -> Vec<(String, ResultPage)> {
         ] {
             let own = Own { file, ..Own::default() };
             add(name, ResultPage::of(&report(State::Valid), upload, own));
+        }
+        for (name, kind, answer) in [("nip-match", "ok", "Cocok <b>"), ("nip-other", "bad", "Tidak cocok")] {
+            let nip = NipForm { kind, answer, ..NipForm::empty("7KQM-4XWP-9H2D-JT63") };
+            add(name, ResultPage::of(&report(State::Valid), asked, Own { nip: Some(nip), ..own() }));
         }
         let mut long = report(State::Valid);
         long.facts = Some(longest());
@@ -191,6 +195,7 @@ fn own() -> Own {
         ],
         badges: vec![file("PNG (56 KB)", "lencana.png"), file("SVG (31 KB)", "lencana.svg")],
         pictures: vec![file("SVG (2 KB)", "qr.svg"), file("PNG (1 KB)", "qr.png")],
+        nip: Some(NipForm::empty("7KQM-4XWP-9H2D-JT63")),
         file: None,
         preview: Some(
             "https://sertifikat.contoh.example/credentials/3f0c2a5e-6a8f-4b0e-9d53-0d6e5b1f7a11/pratinjau.png".into(),

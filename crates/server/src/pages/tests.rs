@@ -8,8 +8,10 @@ use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, S
 use super::result::ResultPage;
 use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
+use crate::holder::{HolderPage, LostPage, OpenPage};
 use crate::desk::{
-    ActPage, AuditPage, CertificatePage, CertificatesPage, CohortPage, CohortsPage, MessagePage, NewCohortPage,
+    ActPage, AuditPage, CertificatePage, CertificatesPage, CohortPage, CohortsPage, CorrectionsPage, LetterPage,
+    MailsPage, MessagePage, NewCohortPage,
     PasswordPage, ResumePage, SignInPage, UserPage, UsersPage,
 };
 
@@ -34,6 +36,9 @@ fn all() -> Vec<(String, String)> {
     render::<AchievementPage>(&pages, &mut out);
     render::<VerifyPage>(&pages, &mut out);
     render::<ErrorPage>(&pages, &mut out);
+    render::<OpenPage>(&pages, &mut out);
+    render::<LostPage>(&pages, &mut out);
+    render::<HolderPage>(&pages, &mut out);
     out
 }
 
@@ -66,7 +71,7 @@ fn every_page_renders_small_and_without_what_the_policy_forbids() {
 fn only_a_valid_report_is_green_and_offers_files() {
     for (name, page) in samples::results() {
         let html = Pages::load(None).unwrap().html(&page).unwrap();
-        let valid = ["valid.", "uploaded.", "as-issued.", "not-as-issued.", "longest."]
+        let valid = ["valid.", "nip-", "uploaded.", "as-issued.", "not-as-issued.", "longest."]
             .iter()
             .any(|start| name.starts_with(start));
         assert_eq!(html.contains("data-v=\"ok\""), valid, "{name}");
@@ -171,6 +176,9 @@ fn every_page_of_the_desk_renders_without_what_its_policy_forbids() {
     render::<CertificatesPage>(&pages, &mut all);
     render::<CertificatePage>(&pages, &mut all);
     render::<ActPage>(&pages, &mut all);
+    render::<MailsPage>(&pages, &mut all);
+    render::<LetterPage>(&pages, &mut all);
+    render::<CorrectionsPage>(&pages, &mut all);
     let folder = std::env::var_os("PIAGAM_PAGES");
     for (name, html) in all {
         if let Some(folder) = &folder {
