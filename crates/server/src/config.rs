@@ -15,8 +15,8 @@ mod fault;
 mod mail;
 
 pub use fault::{ConfigError, Expected};
-pub use mail::{Mail, MailSecurity, PASSWORD_VARIABLE};
 use fault::{expected, value};
+pub use mail::{Mail, MailSecurity, PASSWORD_VARIABLE};
 
 /// The file's name inside the data directory.
 pub const FILE: &str = "piagam.toml";

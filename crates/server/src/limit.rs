@@ -114,9 +114,7 @@ pub(crate) async fn charge(State((app, costly)): State<(Arc<App>, Costly)>, requ
     let Err(seconds) = app.allowances.of(costly).take(client) else { return next.run(request).await };
     match costly {
         Costly::Upload => Oops::TooMany(seconds).page(&app, Hl::of(request.uri()).lang()),
-        Costly::SignIn | Costly::Link | Costly::Nip => {
-            Oops::TooOften(seconds).page(&app, Hl::of(request.uri()).lang())
-        }
+        Costly::SignIn | Costly::Link | Costly::Nip => Oops::TooOften(seconds).page(&app, Hl::of(request.uri()).lang()),
         Costly::Verify | Costly::Issue => too_many().retry_after(seconds).into_response(),
     }
 }

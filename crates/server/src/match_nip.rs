@@ -36,14 +36,15 @@ pub(crate) async fn compare(
     let certificate = match found {
         Ok(Some(certificate)) if certificate.state == Stored::Issued => certificate,
         // What is not in force has no form; its page says why.
-        Ok(_) => return Redirect::to(&format!("/v/{}", store::plain_code(&typed).map_or_else(String::new, |code| store::shown_code(&code)))).into_response(),
+        Ok(_) => {
+            let code = store::plain_code(&typed).map_or_else(String::new, |code| store::shown_code(&code));
+            return Redirect::to(&format!("/v/{code}")).into_response();
+        }
         Err(error) => return Oops::Internal(&error).page(&app, lang),
     };
     let code = store::shown_code(&certificate.code);
     match answered(&app, &certificate, fields.get("nip"), NipForm::empty(&code), lang).await {
-        Ok(form) => {
-            check::certificate_page_with(&app, &certificate, lang, &format!("/v/{code}"), Some(form)).await
-        }
+        Ok(form) => check::certificate_page_with(&app, &certificate, lang, &format!("/v/{code}"), Some(form)).await,
         Err(error) => Oops::Internal(&error).page(&app, lang),
     }
 }

@@ -196,6 +196,7 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
     if certificate.state != Stored::Issued {
         return own;
     }
+    own.nip = Some(NipForm::empty(&store::shown_code(&certificate.code)));
     let sizes = match sizes(app, certificate).await {
         Ok(sizes) => sizes,
         Err(error) => {
@@ -212,7 +213,6 @@ pub(crate) async fn own(app: &App, certificate: &Certificate, lang: Lang) -> Own
     own.downloads = vec![offer(pdf, "sertifikat.pdf", sizes.pdf), offer(json, "kredensial.json", sizes.json)];
     own.badges = vec![offer("PNG", "lencana.png", sizes.badge_png), offer("SVG", "lencana.svg", sizes.badge_svg)];
     own.pictures = vec![offer("SVG", "qr.svg", sizes.svg), offer("PNG", "qr.png", sizes.png)];
-    own.nip = Some(NipForm::empty(&store::shown_code(&certificate.code)));
     own.preview = Some(format!("{}/credentials/{}/pratinjau.png", app.config.base_url, certificate.id));
     own
 }

@@ -8,8 +8,12 @@ mod badges;
 mod cohorts;
 #[path = "service/desk.rs"]
 mod desk;
+#[path = "service/graduates.rs"]
+mod graduates;
 #[path = "service/load.rs"]
 mod load;
+#[path = "service/mails.rs"]
+mod mails;
 #[path = "service/mutated.rs"]
 mod mutated;
 #[path = "service/pages.rs"]
@@ -26,6 +30,8 @@ mod routes;
 mod scanned;
 #[path = "service/sealed.rs"]
 mod sealed;
+#[path = "service/sink.rs"]
+mod sink;
 #[path = "service/sockets.rs"]
 mod sockets;
 #[path = "service/staff.rs"]

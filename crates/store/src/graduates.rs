@@ -116,13 +116,7 @@ pub trait Graduates: Send + Sync {
 
     /// Exchanges a link for a session (the hash of its cookie) until `session_ends`, once, whoever races. `event`'s object
     /// becomes the certificate; it is kept when the page was opened.
-    async fn use_link(
-        &self,
-        hash: &str,
-        session: &str,
-        session_ends: Timestamp,
-        event: &NewEvent,
-    ) -> Result<LinkUse>;
+    async fn use_link(&self, hash: &str, session: &str, session_ends: Timestamp, event: &NewEvent) -> Result<LinkUse>;
 
     /// Until when this session opens this certificate's page; `None` when it does not.
     async fn holder_session(&self, session: &str, certificate: Uuid, now: Timestamp) -> Result<Option<Timestamp>>;

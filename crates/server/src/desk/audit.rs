@@ -134,7 +134,9 @@ fn row(app: &App, lang: Lang, event: &Event, names: &HashMap<UserId, String>) ->
     let user = UserId::of_actor(&new.object);
     let path = match (user, new.act.as_str()) {
         (Some(UserId(id)), _) => format!("/desk/pengguna/{id}"),
-        (None, "revoke" | "suspend" | "reinstate" | "supersede" | "mail-again" | "address") => format!("/desk/sertifikat/{}", new.object),
+        (None, "revoke" | "suspend" | "reinstate" | "supersede" | "mail-again" | "address") => {
+            format!("/desk/sertifikat/{}", new.object)
+        }
         (None, act) if act.starts_with("holder-") || act.starts_with("correction-") => {
             format!("/desk/sertifikat/{}", new.object)
         }

@@ -7,9 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde::Serialize;
-use store::{
-    Certificate, Correction, CorrectionAbout, CorrectionState, MailKind, Note, Role, State as Stored,
-};
+use store::{Certificate, Correction, CorrectionAbout, CorrectionState, MailKind, Note, Role, State as Stored};
 use vc::Lang;
 
 use super::certificates::state_tag;
@@ -142,9 +140,18 @@ async fn page(app: &App, seat: &Seat, all: bool, before: i64) -> store::Result<C
         Some((last, _)) => format!("/desk/permintaan?{}sebelum={}", if all { "semua=1&" } else { "" }, last.serial),
         None => String::new(),
     };
-    let (shell, desk) = Frame::of(app, seat, say(lang, "Permintaan perbaikan", "Corrections"), "/desk/permintaan").await;
+    let (shell, desk) =
+        Frame::of(app, seat, say(lang, "Permintaan perbaikan", "Corrections"), "/desk/permintaan").await;
     let rows = found.iter().take(PAGE).map(|(asked, certificate)| row(app, lang, asked, certificate)).collect();
-    Ok(CorrectionsPage { shell, desk, all, rows, next, may_act: seat.user.role == Role::Approver, problem: String::new() })
+    Ok(CorrectionsPage {
+        shell,
+        desk,
+        all,
+        rows,
+        next,
+        may_act: seat.user.role == Role::Approver,
+        problem: String::new(),
+    })
 }
 
 fn row(app: &App, lang: Lang, asked: &Correction, certificate: &Certificate) -> Row {
@@ -184,7 +191,9 @@ pub(super) async fn answer(
         let words: String = fields.get("jawaban").chars().take(ANSWER_CHARS).collect();
         if words.is_empty() {
             let mut page = page(&app, &seat, false, i64::MAX).await?;
-            page.problem = say(lang, "Tulis jawabannya: pemegang membacanya.", "Write the answer: the holder reads it.").to_owned();
+            page.problem =
+                say(lang, "Tulis jawabannya: pemegang membacanya.", "Write the answer: the holder reads it.")
+                    .to_owned();
             return Ok(Outcome::Refused(app.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)));
         }
         let done = fields.get("hasil") == "selesai";

@@ -87,18 +87,18 @@ async fn sample(app: &App, draft: &Draft) -> store::Result<Option<(Told, usize, 
         Err(sheet::Unread::Store(error)) => return Err(error),
         Ok(None) | Err(_) => return Ok(None),
     };
-    let people = &looked.roster.recipients;
+    let people = &looked.roster().recipients;
     let reachable = people.iter().filter(|one| one.email.is_some()).count();
     let Some(first) = people.iter().find(|one| one.email.is_some()).or(people.first()) else { return Ok(None) };
     let now = app.now();
     let issued = now.to_zoned_datetime(app.office.zone.clone());
-    let title = &looked.programme.title;
+    let title = &looked.read.programme.title;
     let told = Told {
         kind: MailKind::Issued,
         name: first.name_with_titles(),
         programme: (title.id.clone(), title.en.clone()),
-        cohort: looked.programme.cohort_label(),
-        number: first.number.as_deref().map_or_else(|| looked.programme.number(0, &issued, ""), str::to_owned),
+        cohort: looked.read.programme.cohort_label(),
+        number: first.number.as_deref().map_or_else(|| looked.read.programme.number(0, &issued, ""), str::to_owned),
         link: format!("{}/ambil/{NO_TOKEN}", app.config.base_url),
         until: now + link::VALID,
     };
@@ -198,7 +198,9 @@ pub(super) async fn send(
             Some(draft) => batch_of(&app, draft).await?,
             None => None,
         };
-        let (Some(draft), Some(batch)) = (draft, batch) else { return Ok(Outcome::Refused(missing(&app, &seat).await)) };
+        let (Some(draft), Some(batch)) = (draft, batch) else {
+            return Ok(Outcome::Refused(missing(&app, &seat).await));
+        };
         let queued = app.store().queue_batch(batch.new.id, app.now()).await?;
         app.store().append_event(&seat.event(&app, "mail-batch", batch.new.id.to_string())).await?;
         app.mail.ring();

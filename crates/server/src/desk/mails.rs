@@ -167,7 +167,11 @@ fn why(reason: Option<&str>, lang: Lang) -> String {
     let Some(reason) = reason else { return String::new() };
     let known = match reason {
         NO_ADDRESS => say(lang, "Pemegang tidak mempunyai alamat surel.", "The holder has no mail address."),
-        BAD_ADDRESS => say(lang, "Alamat surel tidak dapat dipakai. Perbaiki alamatnya.", "The mail address cannot be used. Mend it."),
+        BAD_ADDRESS => say(
+            lang,
+            "Alamat surel tidak dapat dipakai. Perbaiki alamatnya.",
+            "The mail address cannot be used. Mend it.",
+        ),
         NOT_IN_FORCE => say(lang, "Sertifikatnya tidak berlaku lagi.", "Its certificate is not in force any more."),
         UNWRITTEN => say(
             lang,
@@ -257,7 +261,8 @@ pub(super) async fn again(
     once(&app, &seat, fields.token(), async {
         let mails = app.store().mails(&MailFilter::default(), serial.saturating_add(1), 1).await?;
         let Some(mail) = mails.into_iter().find(|mail| mail.serial == serial) else {
-            let missing = message::page(&app, &seat, StatusCode::NOT_FOUND, Message::missing(lang, "/desk/surel")).await;
+            let missing =
+                message::page(&app, &seat, StatusCode::NOT_FOUND, Message::missing(lang, "/desk/surel")).await;
             return Ok(Outcome::Refused(missing));
         };
         let typed = fields.get("alamat");

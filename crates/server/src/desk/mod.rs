@@ -43,11 +43,8 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use crate::limit::{Costly, charge};
 use crate::{App, bounds};
 
-<<<<<<< HEAD
 pub(crate) use cohorts::Titles;
-=======
 pub(crate) use form::Fields;
->>>>>>> 7ed9151 (wip)
 pub(crate) use gate::May;
 pub(crate) use sheet::Sheets;
 
@@ -55,8 +52,8 @@ pub(crate) use sheet::Sheets;
 pub(crate) use {
     acts::ActPage, audit::AuditPage, certificate::CertificatePage, certificates::CertificatesPage, cohort::CohortPage,
     cohorts::CohortsPage, cohorts::NewCohortPage, corrections::CorrectionsPage, letters::LetterPage, mails::MailsPage,
-    message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage,
-    sign_in::SignInPage, users::UserPage, users::UsersPage,
+    message::MessagePage, sign_in::PasswordPage, sign_in::ResumePage, sign_in::SignInPage, users::UserPage,
+    users::UsersPage,
 };
 
 /// Every address of the desk that asks who comes, with who may.

@@ -6,9 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
-use store::{
-    Certificate, Correction, CorrectionAbout, NewCorrection, NewEvent, State as Stored, Suite,
-};
+use store::{Certificate, Correction, CorrectionAbout, NewCorrection, NewEvent, State as Stored, Suite};
 use vc::Lang;
 
 use super::open::{HOLDER, closed};
@@ -116,10 +114,7 @@ async fn page(app: &App, holder: &Holder, lang: Lang, mut form: Form) -> Result<
     let english = programme.map_or_else(|| certificate.programme_title.clone(), |programme| programme.title_en);
     let title = if lang == Lang::Id { certificate.programme_title.clone() } else { english };
     let own = take::own(app, certificate, lang).await;
-    let full = match in_force {
-        true => Some(full(app, certificate, lang).await?),
-        false => None,
-    };
+    let full = if in_force { full(app, certificate, lang).await } else { None };
     if form.name.is_empty() {
         form.name = certificate.name.clone().unwrap_or_default();
     }
@@ -148,11 +143,14 @@ async fn page(app: &App, holder: &Holder, lang: Lang, mut form: Form) -> Result<
     })
 }
 
-async fn full(app: &App, certificate: &Certificate, lang: Lang) -> Result<Download, take::Trouble> {
-    let bytes = app.deliverer.full_pdf(certificate).await?.len() as u64;
+/// The full PDF with its size. What cannot be made is left out, never the page.
+async fn full(app: &App, certificate: &Certificate, lang: Lang) -> Option<Download> {
+    let pdf = app.deliverer.full_pdf(certificate).await;
+    let pdf =
+        pdf.inspect_err(|error| tracing::error!(%error, certificate = %certificate.id, "a full PDF could not be made"));
     let label = if lang == Lang::Id { "Unduh PDF lengkap" } else { "Download the full PDF" };
-    Ok(Download {
-        label: format!("{label} ({})", words::size(bytes, lang)),
+    Some(Download {
+        label: format!("{label} ({})", words::size(pdf.ok()?.len() as u64, lang)),
         href: format!("/pemegang/{}/lengkap.pdf", certificate.id),
     })
 }
@@ -172,7 +170,14 @@ async fn qr(app: &App, certificate: &Certificate) -> Result<(String, usize), tak
     let text = app.deliverer.qr_text(certificate).await?.text;
     let side = (render::Qr::new(&text)?.width() + 2 * render::QUIET_ZONE) * MODULE_PIXELS;
     let svg = render::qr_svg(&text)?;
-    Ok((svg.replacen("<svg ", &format!("<svg class=\"qr\" width=\"{side}\" height=\"{side}\" role=\"img\" aria-label=\"QR\" "), 1), side))
+    Ok((
+        svg.replacen(
+            "<svg ",
+            &format!("<svg class=\"qr\" width=\"{side}\" height=\"{side}\" role=\"img\" aria-label=\"QR\" "),
+            1,
+        ),
+        side,
+    ))
 }
 
 fn state_words(state: Stored, lang: Lang) -> (&'static str, &'static str) {
@@ -340,7 +345,10 @@ fn samples(shell: &dyn Fn(Lang) -> Shell) -> Vec<(String, HolderPage)> {
         state: state_words(state, lang),
         in_force: state == Stored::Issued,
         full: (state == Stored::Issued).then(|| file("Unduh PDF lengkap (214 KB)", "lengkap.pdf")),
-        downloads: vec![file("PDF ringkas (188 KB)", "sertifikat.pdf"), file("Kredensial JSON (3 KB)", "kredensial.json")],
+        downloads: vec![
+            file("PDF ringkas (188 KB)", "sertifikat.pdf"),
+            file("Kredensial JSON (3 KB)", "kredensial.json"),
+        ],
         badges: vec![file("PNG (56 KB)", "lencana.png"), file("SVG (31 KB)", "lencana.svg")],
         qr: ("<svg class=\"qr\" viewBox=\"0 0 1 1\"></svg>".into(), 244),
         share: Share::sample(lang),

@@ -26,10 +26,8 @@ fn name(app: &App) -> &'static str {
 pub(super) fn cookie(app: &App, certificate: Uuid, token: Option<&Token>) -> HeaderValue {
     let secure = if app.config.is_local() { "" } else { "; Secure" };
     let (value, age) = token.map_or_else(|| (String::new(), 0), |token| (token.text(), OPEN.as_secs()));
-    let text = format!(
-        "{}={value}; Path=/pemegang/{certificate}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
-        name(app)
-    );
+    let text =
+        format!("{}={value}; Path=/pemegang/{certificate}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", name(app));
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 

@@ -60,7 +60,9 @@ impl Share {
 
 fn text(programme: &str, cohort: &str, issuer: &str, lang: Lang) -> String {
     match lang {
-        Lang::Id => format!("Saya telah menyelesaikan pelatihan {programme}, {cohort}, dari {issuer}. Periksa sertifikatnya:"),
+        Lang::Id => {
+            format!("Saya telah menyelesaikan pelatihan {programme}, {cohort}, dari {issuer}. Periksa sertifikatnya:")
+        }
         Lang::En => format!("I have completed the training {programme}, {cohort}, by {issuer}. Check the certificate:"),
     }
 }

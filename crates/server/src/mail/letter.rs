@@ -144,7 +144,11 @@ impl Letters {
             indonesian => Value::from_safe_string(render(Lang::Id, "html.html")?),
             english => Value::from_safe_string(render(Lang::En, "html.html")?),
         })?;
-        let test = if app.config.is_local() { "UJI COBA, bukan sertifikat asli / TEST, not a real certificate\n\n" } else { "" };
+        let test = if app.config.is_local() {
+            "UJI COBA, bukan sertifikat asli / TEST, not a real certificate\n\n"
+        } else {
+            ""
+        };
         Ok(Written { subject, text: format!("{test}{text}"), html })
     }
 }
@@ -204,8 +208,7 @@ fn environment(overrides: Option<&Path>, lang: Lang) -> Result<Environment<'stat
     });
     for (name, embedded) in TEMPLATES {
         let source = overridden(overrides, "mail", name)?.unwrap_or_else(|| embedded.to_owned());
-        env.add_template_owned(name, source)
-            .map_err(|cause| TemplateError::Syntax { name, cause: Box::new(cause) })?;
+        env.add_template_owned(name, source).map_err(|cause| TemplateError::Syntax { name, cause: Box::new(cause) })?;
     }
     Ok(env)
 }

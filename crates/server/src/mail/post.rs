@@ -119,8 +119,7 @@ impl Post {
 fn protection(settings: &config::Mail, dir: &Path) -> Result<TlsParameters, Refused> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(path) = settings.authorities(dir) {
-        let pem = std::fs::read(&path)
-            .map_err(|error| Refused::Server(format!("{}: {error}", settings.ca_file)))?;
+        let pem = std::fs::read(&path).map_err(|error| Refused::Server(format!("{}: {error}", settings.ca_file)))?;
         let authority = Certificate::from_pem(&pem).map_err(|error| Refused::Server(said(&error)))?;
         builder = builder.add_root_certificate(authority);
     }

@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use super::letter::{Told, message};
 use super::post::{Post, Refused};
-use crate::holder::link;
 use crate::App;
+use crate::holder::link;
 
 /// How often the store is asked what is due, when nobody rings.
 const EVERY: Duration = Duration::from_secs(5);
@@ -157,6 +157,7 @@ impl<'a> Worker<'a> {
             Settled::Failed(reason) => tracing::warn!(mail = mail.serial, reason, "mail failed"),
             Settled::Unsure(reason) => tracing::warn!(mail = mail.serial, reason, "mail may not have arrived"),
         }
+        self.app.mail.is_well();
         self.app.store().settle_mail(mail.serial, &self.name, &settled, self.app.now()).await.map_err(unkept)?;
         Ok(())
     }
@@ -205,10 +206,7 @@ impl<'a> Worker<'a> {
             self.post = Some(post);
         }
         match answer {
-            Ok(()) => {
-                self.app.mail.is_well();
-                Ok(Some(Settled::Sent))
-            }
+            Ok(()) => Ok(Some(Settled::Sent)),
             Err(refused) => self.refused(mail, refused).map(Some),
         }
     }
@@ -253,10 +251,10 @@ impl<'a> Worker<'a> {
     }
 
     fn trouble(&self, refused: &Refused) -> Trouble {
-        if let Refused::Server(reason) = refused {
-            if self.app.mail.is_in_trouble(self.app.now(), reason) {
-                tracing::error!(reason, "the mail server cannot be used; mails wait");
-            }
+        if let Refused::Server(reason) = refused
+            && self.app.mail.is_in_trouble(self.app.now(), reason)
+        {
+            tracing::error!(reason, "the mail server cannot be used; mails wait");
         }
         Trouble
     }

@@ -158,11 +158,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 }
 
 /// The file that replaces a template, in the folder of its kind.
-pub(crate) fn overridden(
-    folder: Option<&Path>,
-    kind: &str,
-    name: &str,
-) -> Result<Option<String>, TemplateError> {
+pub(crate) fn overridden(folder: Option<&Path>, kind: &str, name: &str) -> Result<Option<String>, TemplateError> {
     let Some(path) = folder.map(|folder| folder.join(kind).join(name)) else { return Ok(None) };
     let bytes = match std::fs::metadata(&path) {
         Ok(meta) => meta.len(),

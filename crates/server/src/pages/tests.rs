@@ -8,12 +8,11 @@ use super::plain::{AchievementPage, ApiPage, ErrorPage, HelpPage, PrivacyPage, S
 use super::result::ResultPage;
 use super::verify::VerifyPage;
 use super::{Page, Pages, samples};
-use crate::holder::{HolderPage, LostPage, OpenPage};
 use crate::desk::{
     ActPage, AuditPage, CertificatePage, CertificatesPage, CohortPage, CohortsPage, CorrectionsPage, LetterPage,
-    MailsPage, MessagePage, NewCohortPage,
-    PasswordPage, ResumePage, SignInPage, UserPage, UsersPage,
+    MailsPage, MessagePage, NewCohortPage, PasswordPage, ResumePage, SignInPage, UserPage, UsersPage,
 };
+use crate::holder::{HolderPage, LostPage, OpenPage};
 
 /// LOOK.md, 9: the whole page, its stylesheet included.
 const PAGE_BYTES: usize = 25_000;

@@ -13,12 +13,12 @@ const SHEET: &[u8] = include_bytes!("../../../../templates/sheets/cohort-25.xlsx
 const MISTAKES: &[u8] = include_bytes!("../../../../templates/sheets/mistakes.xlsx");
 
 /// A small sheet without anything to look at.
-const CLEAN: &str = "Nama,NIP,Email,Nilai,Keterangan\n\
+pub(crate) const CLEAN: &str = "Nama,NIP,Email,Nilai,Keterangan\n\
     Ratna Contohsari,198607142011012991,ratna@contoh.example,95,LULUS\n\
     Budi Misalnya,199203092019031992,budi@contoh.example,88,LULUS\n\
     Wati Fiktif,199505172023212994,wati@contoh.example,50,TIDAK LULUS\n";
 
-async fn begun(sari: &mut Staff<'_>) -> String {
+pub(crate) async fn begun(sari: &mut Staff<'_>) -> String {
     let page = sari.get("/desk/angkatan-baru").await.text();
     assert!(page.contains("Dasar-Dasar Kecerdasan Artifisial bagi ASN"), "the samples are offered");
     let made = sari.fill("/desk/angkatan-baru", "/desk/angkatan-baru", &[("isi", PROGRAMME)]).await;
@@ -27,7 +27,12 @@ async fn begun(sari: &mut Staff<'_>) -> String {
 }
 
 /// Sends a form of the cohort's page: token and version are the page's.
-async fn step(staff: &mut Staff<'_>, cohort: &str, step: &str, fields: &[(&str, &str)]) -> crate::world::Answer {
+pub(crate) async fn step(
+    staff: &mut Staff<'_>,
+    cohort: &str,
+    step: &str,
+    fields: &[(&str, &str)],
+) -> crate::world::Answer {
     let html = staff.get(cohort).await.text();
     let (_, rest) = html.split_once("name=\"versi\" value=\"").unwrap_or_else(|| panic!("no form: {html}"));
     let version = rest.split('"').next().unwrap().to_owned();
@@ -260,7 +265,7 @@ async fn decide(sari: &mut Staff<'_>, cohort: &str, row: u32, choice: &str) {
 }
 
 /// From the sheet to the end of issuing, with decisions about rows.
-async fn issued(world: &World, sheet: &str, decisions: &[(u32, &str)]) -> String {
+pub(crate) async fn issued(world: &World, sheet: &str, decisions: &[(u32, &str)]) -> String {
     let mut sari = signed_in(world, Role::Operator).await;
     let mut budi = signed_in(world, Role::Approver).await;
     let cohort = begun(&mut sari).await;

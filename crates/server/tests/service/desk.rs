@@ -16,7 +16,12 @@ async fn every_door_asks_who_comes() {
         everybody.push(signed_in(&world, *role).await);
     }
     for (methods, pattern, roles) in server::desk::doors() {
-        let path = pattern.replace("{id}", "1").replace("{file}", "x").replace("{part}", "x").replace("{act}", "x");
+        let path = pattern
+            .replace("{id}", "1")
+            .replace("{file}", "x")
+            .replace("{part}", "x")
+            .replace("{act}", "x")
+            .replace("{serial}", "1");
         for method in methods.split(' ').map(|method| Method::try_from(method).unwrap()) {
             // A stranger is sent to the sign-in page before a body is read: this one never ends.
             let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>().boxed());

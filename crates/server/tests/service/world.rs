@@ -118,6 +118,22 @@ impl World {
         Self::made("", true).await
     }
 
+    /// Both.
+    pub(crate) async fn with_key_and_settings(more: &str) -> Self {
+        Self::made(more, true).await
+    }
+
+    /// A file of the data directory.
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The holder of a certificate gets mail there.
+    pub(crate) async fn put_address(&self, certificate: Uuid, address: &str) {
+        let event = NewEvent::new(self.now(), "test", "address", certificate.to_string());
+        self.store.put_address(certificate, address, &event).await.unwrap();
+    }
+
     /// With further lines of `piagam.toml`.
     pub(crate) async fn with_settings(more: &str) -> Self {
         Self::made(more, false).await

@@ -26,13 +26,7 @@ impl Graduates for SqliteStore {
         found.as_ref().map(link).transpose()
     }
 
-    async fn use_link(
-        &self,
-        hash: &str,
-        session: &str,
-        session_ends: Timestamp,
-        event: &NewEvent,
-    ) -> Result<LinkUse> {
+    async fn use_link(&self, hash: &str, session: &str, session_ends: Timestamp, event: &NewEvent) -> Result<LinkUse> {
         let mut write = self.write().await?;
         let found = sqlx::query("SELECT * FROM links WHERE hash = $1").bind(hash).fetch_optional(&mut *write).await?;
         let Some(found) = found.as_ref().map(link).transpose()? else { return Ok(LinkUse::Unknown) };
@@ -56,14 +50,13 @@ impl Graduates for SqliteStore {
     }
 
     async fn holder_session(&self, session: &str, certificate: Uuid, now: Timestamp) -> Result<Option<Timestamp>> {
-        let found = sqlx::query(
-            "SELECT session_ends FROM links WHERE session = $1 AND certificate = $2 AND session_ends > $3",
-        )
-        .bind(session)
-        .bind(certificate.to_string())
-        .bind(millis(now))
-        .fetch_optional(&self.reader)
-        .await?;
+        let found =
+            sqlx::query("SELECT session_ends FROM links WHERE session = $1 AND certificate = $2 AND session_ends > $3")
+                .bind(session)
+                .bind(certificate.to_string())
+                .bind(millis(now))
+                .fetch_optional(&self.reader)
+                .await?;
         found.as_ref().map(|row| time(row, "session_ends")).transpose()
     }
 
@@ -92,12 +85,11 @@ impl Graduates for SqliteStore {
 
     async fn put_address(&self, certificate: Uuid, address: &str, event: &NewEvent) -> Result<()> {
         let mut write = self.write().await?;
-        let done =
-            sqlx::query("UPDATE holders SET private = json_set(private, '$.email', $2) WHERE certificate = $1")
-                .bind(certificate.to_string())
-                .bind(address)
-                .execute(&mut *write)
-                .await?;
+        let done = sqlx::query("UPDATE holders SET private = json_set(private, '$.email', $2) WHERE certificate = $1")
+            .bind(certificate.to_string())
+            .bind(address)
+            .execute(&mut *write)
+            .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::UnknownCertificate { id: certificate });
         }
@@ -175,8 +167,10 @@ impl Graduates for SqliteStore {
     }
 
     async fn correction(&self, serial: i64) -> Result<Option<Correction>> {
-        let found =
-            sqlx::query("SELECT * FROM corrections WHERE serial = $1").bind(serial).fetch_optional(&self.reader).await?;
+        let found = sqlx::query("SELECT * FROM corrections WHERE serial = $1")
+            .bind(serial)
+            .fetch_optional(&self.reader)
+            .await?;
         found.as_ref().map(correction).transpose()
     }
 
@@ -212,9 +206,8 @@ impl Graduates for SqliteStore {
     }
 
     async fn open_corrections(&self) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM corrections WHERE state = 'open'")
-            .fetch_one(&self.reader)
-            .await?;
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM corrections WHERE state = 'open'").fetch_one(&self.reader).await?;
         Ok(count.unsigned_abs())
     }
 

@@ -27,7 +27,8 @@ impl Outbox for SqliteStore {
         let mut write = self.write().await?;
         let done = sqlx::query(
             "INSERT INTO outbox (certificate, kind, state, queued_at, due_at) \
-             SELECT c.id, 'issued', 'queued', $2, $2 FROM certificates c JOIN contacts t ON t.certificate = c.id \
+             SELECT c.id, CASE WHEN c.predecessor IS NULL THEN 'issued' ELSE 'corrected' END, 'queued', $2, $2 \
+             FROM certificates c JOIN contacts t ON t.certificate = c.id \
              WHERE c.batch = $1 AND c.state = 'issued' AND NOT EXISTS (SELECT 1 FROM outbox m \
              WHERE m.certificate = c.id AND m.kind IN ('issued', 'corrected')) ORDER BY c.serial",
         )

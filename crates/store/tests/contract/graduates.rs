@@ -33,7 +33,11 @@ async fn a_link_is_used_once_whoever_races() {
         assert_eq!(store.holder_session(winner, certificates[1].id, at(100)).await.unwrap(), None, "another's page");
         assert_eq!(store.holder_session(loser, id, at(100)).await.unwrap(), None);
         for nothing in ["satuu", "sat", "", "SATU", "'"] {
-            assert_eq!(store.use_link(nothing, "kuki c", at(500), &opening).await.unwrap(), LinkUse::Unknown, "{nothing}");
+            assert_eq!(
+                store.use_link(nothing, "kuki c", at(500), &opening).await.unwrap(),
+                LinkUse::Unknown,
+                "{nothing}"
+            );
         }
         let late = event("holder-open", 1_000);
         assert_eq!(store.use_link("dua", "kuki d", at(5_000), &late).await.unwrap(), LinkUse::Ended(at(1_000)));
@@ -75,7 +79,11 @@ async fn an_address_leads_to_its_certificates_in_any_case_of_letters() {
         corrected.details = store.details(certificates[0].id).await.unwrap().unwrap();
         let successor = world.issue(vec![corrected]).await.remove(0);
         let found = store.certificates_of_address("peserta.contoh.1@contoh.example", 5).await.unwrap();
-        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [successor.id], "the replaced one opens nothing");
+        assert_eq!(
+            found.iter().map(|one| one.id).collect::<Vec<_>>(),
+            [successor.id],
+            "the replaced one opens nothing"
+        );
     }
 }
 
@@ -121,7 +129,8 @@ async fn a_correction_is_asked_for_answered_and_closed_by_the_reissue() {
         assert_eq!(store.corrections(None, second.serial, 10).await.unwrap().len(), 1);
 
         let decline = event("correction-declined", 70);
-        let answer = async |serial| store.answer_correction(serial, CorrectionState::Declined, "Sesuai ijazah", &decline).await;
+        let answer =
+            async |serial| store.answer_correction(serial, CorrectionState::Declined, "Sesuai ijazah", &decline).await;
         assert!(answer(second.serial).await.unwrap());
         assert!(!answer(second.serial).await.unwrap(), "answered once");
         let seen = store.correction_of(certificates[1].id).await.unwrap().unwrap();

@@ -160,7 +160,9 @@ async fn a_mail_waits_for_its_time_and_keeps_its_reason() {
         assert!(store.settle_mail(mine[0].serial, "a", &later, at(42)).await.unwrap());
         let next = claim(store, "a", 60, 10).await;
         assert_eq!(next.len(), 1, "the second only");
-        assert!(store.settle_mail(next[0].serial, "a", &Settled::Failed("550 tidak".to_owned()), at(61)).await.unwrap());
+        assert!(
+            store.settle_mail(next[0].serial, "a", &Settled::Failed("550 tidak".to_owned()), at(61)).await.unwrap()
+        );
         let again = claim(store, "a", 100, 10).await;
         assert_eq!((again[0].serial, again[0].attempts), (mine[0].serial, 1));
         store.release_mails("a").await.unwrap();
