@@ -5,6 +5,7 @@ use crate::installation::{self, Installation};
 use crate::keys::Passphrases;
 use clap::Args;
 use issuer::keyring::KeyringError;
+use server::desk::vault::{self, Vault};
 use server::export;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -88,6 +89,8 @@ async fn examine(installation: &Installation) -> Result<Vec<Finding>, Failure> {
             add(good, what, &next);
         }
     }
+    let (good, what, next) = desk_key(installation).await?;
+    add(good, what, &next);
     let day = jiff::SignedDuration::from_hours(24);
     let due = jiff::Timestamp::now().saturating_sub(day).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let mut waiting = 0;
@@ -123,6 +126,22 @@ async fn copy(installation: &Installation, issuer: &Issuer) -> Result<Option<Fin
         what: format!("salinan statis / static copy: {}: {what}", folder.display()),
         next: "Jalankan `piagam serve` atau `piagam export site`; sebab kegagalannya ada di log layanan. / Run `piagam serve` or `piagam export site`; why it failed is in the service's log.".to_owned(),
     }))
+}
+
+/// The key that authenticators' secrets are sealed with, and whether it opens them.
+async fn desk_key(installation: &Installation) -> Result<(bool, String, String), Failure> {
+    let vault = Vault::at(&installation.dir);
+    let users = installation.store.users().await?;
+    // The first start seals what an earlier version has kept in clear.
+    let sealed = users.iter().filter(|user| vault::is_sealed(&user.totp_secret));
+    for user in sealed {
+        if let Err(error) = vault.open(&user.login, &user.totp_secret) {
+            let (id, en) = (error.words(Lang::Id), error.words(Lang::En));
+            let what = format!("kunci meja / desk key: {} / {}", id.0, en.0);
+            return Ok((false, what, format!("{} / {}", id.1, en.1)));
+        }
+    }
+    Ok((true, format!("kunci meja / desk key: {} pengguna / users", users.len()), String::new()))
 }
 
 /// The key that signs: its file, its mode, and its passphrase where that is in the environment.

@@ -22,7 +22,8 @@ fn without_a_terminal_and_a_passphrase_nothing_is_asked_and_nothing_made() {
         assert_eq!(refused.out, "", "no prompt");
         assert!(refused.err.contains("PIAGAM_PASSPHRASE"), "it says where the passphrase may come from");
     }
-    assert!(!home.path("keys").exists());
+    let made: Vec<_> = fs::read_dir(home.path("keys")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(made, ["desk.key"], "what `piagam init` has made, and no other");
     assert!(home.run(["keys", "list"]).exits(0).out.is_empty());
     let issued = home.issue(&sheet("cohort-25.xlsx"), &programme("ai-fundamentals"), &["--no-pdf"]);
     issued.fails(4, "belum memiliki kunci", "has no key");

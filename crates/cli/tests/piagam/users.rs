@@ -65,7 +65,10 @@ fn the_desks_key_lies_beside_the_database_and_who_loses_it_enrols_again() {
     assert!(added.err.is_empty(), "{}", added.err);
     home.init();
     assert_eq!(std::fs::read(&key).unwrap(), kept, "the same command again makes no other");
+    assert!(home.run(["doctor"]).exits(0).out.contains("kunci meja / desk key: 1"));
     std::fs::remove_file(&key).unwrap();
+    let doctor = home.run(["doctor"]).exits(1).out;
+    assert!(doctor.contains("x kunci meja / desk key") && doctor.contains("users reset"), "{doctor}");
     let reset = home.run(["users", "reset", SARI]).exits(0);
     assert!(
         reset.err.contains("perlu diatur ulang juga") && reset.err.contains("have to be reset too"),

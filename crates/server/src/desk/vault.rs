@@ -229,7 +229,7 @@ impl Vault {
 }
 
 /// Whether a stored secret has the form of a sealed one: longer than any that is not.
-fn is_sealed(stored: &[u8]) -> bool {
+pub fn is_sealed(stored: &[u8]) -> bool {
     stored.first() == Some(&FORM) && stored.len() > 1 + NONCE + TAG
 }
 
