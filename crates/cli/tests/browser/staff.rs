@@ -53,8 +53,11 @@ impl<'a> Staff<'a> {
     /// A code that was not typed before: of the step before, of this one, of the next. Who needs a fourth waits.
     pub(crate) fn code(&self) -> String {
         loop {
-            let now = Timestamp::now().as_second() as u64 / STEP_SECONDS;
-            let step = (self.step.get() + 1).max(now - 1);
+            let seconds = Timestamp::now().as_second() as u64;
+            let now = seconds / STEP_SECONDS;
+            // The code of the step before is good for as long as this step lasts: here that may be too short.
+            let oldest = if seconds % STEP_SECONDS < STEP_SECONDS / 3 { now - 1 } else { now };
+            let step = (self.step.get() + 1).max(oldest);
             if step <= now + 1 {
                 self.step.set(step);
                 return self.authenticator.code(Timestamp::from_second((step * STEP_SECONDS) as i64).unwrap());
