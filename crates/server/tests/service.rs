@@ -30,6 +30,7 @@ mod routes;
 mod scanned;
 #[path = "service/sealed.rs"]
 mod sealed;
+#[allow(dead_code)] // The binary's own tests need all of it.
 #[path = "service/sink.rs"]
 mod sink;
 #[path = "service/sockets.rs"]

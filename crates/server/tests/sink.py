@@ -74,6 +74,7 @@ class Sink:
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "user": getattr(session, "signed_in_as", None),
+            "peer": str(session.peer),
             "tls": server.transport.get_extra_info("ssl_object") is not None,
             "content": envelope.content.decode("utf-8", "replace"),
         }

@@ -49,19 +49,19 @@ fn axe() -> Option<String> {
     Some(fs::read_to_string(script).unwrap())
 }
 
-struct Inspector {
+pub(crate) struct Inspector {
     script: String,
     found: Vec<String>,
     pages: usize,
 }
 
 impl Inspector {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         Some(Self { script: axe()?, found: Vec::new(), pages: 0 })
     }
 
     /// Looks at the page that the tab shows, in both widths.
-    fn look(&mut self, tab: &Tab<'_>, name: &str) {
+    pub(crate) fn look(&mut self, tab: &Tab<'_>, name: &str) {
         self.pages += 1;
         tab.value(&format!("{{ {} }}", self.script));
         for width in WIDTHS {
@@ -107,7 +107,7 @@ impl Inspector {
     }
 
     #[track_caller]
-    fn found_nothing(self, at_least: usize) {
+    pub(crate) fn found_nothing(self, at_least: usize) {
         println!("axe looked at {} pages", self.pages);
         assert!(self.found.is_empty(), "{}", self.found.join("\n"));
         assert!(self.pages >= at_least, "only {} pages", self.pages);

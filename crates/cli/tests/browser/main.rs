@@ -7,11 +7,15 @@ mod axe;
 mod chromium;
 mod desk;
 mod desk_killed;
+mod graduates;
 #[allow(dead_code)] // The other tests need all of it.
 #[path = "../piagam/house.rs"]
 mod house;
 mod links;
 mod offline;
 mod scan;
+#[allow(dead_code)] // The service's own tests need all of it.
+#[path = "../../../server/tests/service/sink.rs"]
+mod sink;
 mod staff;
 mod states;

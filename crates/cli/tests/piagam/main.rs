@@ -9,12 +9,16 @@ mod issue;
 mod keys;
 mod killed;
 mod life;
+mod mails;
 mod many;
 mod mistreated;
 mod moved;
 mod paper;
 mod privacy;
 mod sick;
+#[allow(dead_code)] // The service's own tests need all of it.
+#[path = "../../../server/tests/service/sink.rs"]
+mod sink;
 mod site;
 mod trust;
 mod users;

@@ -169,25 +169,20 @@ fn letter<'a>(app: &'a App, told: &'a Told, lang: Lang) -> Letter<'a> {
     }
 }
 
-/// The message that goes over the wire.
-pub(crate) fn message(
-    from: &Mailbox,
-    to: &Address,
-    id: &str,
-    at: Timestamp,
-    written: Written,
-) -> Result<Vec<u8>, lettre::error::Error> {
+/// The message that goes over the wire; `None` when it cannot be one.
+pub(crate) fn message(from: &Mailbox, to: &Address, id: &str, at: Timestamp, written: Written) -> Option<String> {
     let mut message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
         .subject(written.subject)
         .message_id(Some(id.to_owned()))
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().unsigned_abs()))
-        .multipart(MultiPart::alternative_plain_html(written.text, written.html))?;
+        .multipart(MultiPart::alternative_plain_html(written.text, written.html))
+        .ok()?;
     // RFC 3834: out-of-office programs do not answer it.
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
     message.headers_mut().insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
-    Ok(message.formatted())
+    String::from_utf8(message.formatted()).ok()
 }
 
 fn environment(overrides: Option<&Path>, lang: Lang) -> Result<Environment<'static>, TemplateError> {

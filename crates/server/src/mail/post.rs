@@ -86,9 +86,10 @@ impl Post {
         self.command(Data).await.map_err(of_this_mail)
     }
 
-    /// The message itself.
-    pub(crate) async fn hand_over(&mut self, message: &[u8]) -> Result<(), Refused> {
-        match timeout(bounds::MAIL_MESSAGE_TIME, self.connection.message(message)).await {
+    /// The message itself, in one write: with its end in another one, the network waits 40 ms for nothing (Nagle), and a
+    /// process could die in between.
+    pub(crate) async fn hand_over(&mut self, message: &str) -> Result<(), Refused> {
+        match timeout(bounds::MAIL_MESSAGE_TIME, self.connection.command(transparent(message))).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(Refused::Never(said(&error))),
             Ok(Err(error)) if error.is_transient() => Err(Refused::Later(said(&error))),
@@ -114,6 +115,13 @@ impl Post {
             Err(_) => Err(None),
         }
     }
+}
+
+/// A message as it goes over the wire (RFC 5321, 4.5.2): no line is a single dot but the last.
+fn transparent(message: &str) -> String {
+    let first = if message.starts_with('.') { "." } else { "" };
+    let end = if message.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" };
+    format!("{first}{}{end}", message.replace("\r\n.", "\r\n.."))
 }
 
 fn protection(settings: &config::Mail, dir: &Path) -> Result<TlsParameters, Refused> {
@@ -159,6 +167,13 @@ fn without_addresses(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_end_is_a_line_with_a_single_dot() {
+        assert_eq!(transparent("a\r\n.\r\n..b\r\n"), "a\r\n..\r\n...b\r\n.\r\n");
+        assert_eq!(transparent(".a"), "..a\r\n.\r\n");
+        assert_eq!(transparent(""), "\r\n.\r\n");
+    }
 
     #[test]
     fn what_servers_say_is_kept_without_addresses() {

@@ -184,7 +184,7 @@ impl<'a> Worker<'a> {
         let now = self.app.now();
         let token = link::Token::draw();
         let new = NewLink { hash: token.hash(), created_at: now, expires_at: now + link::VALID };
-        let Some(bytes) = self.written(mail, to, &token, new.expires_at).await? else {
+        let Some(text) = self.written(mail, to, &token, new.expires_at).await? else {
             return Ok(Some(Settled::Failed(UNWRITTEN.to_owned())));
         };
         let mut post = match self.post.take() {
@@ -201,7 +201,7 @@ impl<'a> Worker<'a> {
         if !self.app.store().hand_over(mail.serial, &self.name, Some(&new)).await.map_err(unkept)? {
             return Ok(None);
         }
-        let answer = self.holding(post.hand_over(&bytes)).await;
+        let answer = self.holding(post.hand_over(&text)).await;
         if !matches!(answer, Err(Refused::Server(_) | Refused::Unsure(_))) {
             self.post = Some(post);
         }
@@ -218,7 +218,7 @@ impl<'a> Worker<'a> {
         to: &Address,
         token: &link::Token,
         until: Timestamp,
-    ) -> Result<Option<Vec<u8>>, Trouble> {
+    ) -> Result<Option<String>, Trouble> {
         let Some(from) = &self.from else { return Ok(None) };
         let address = token.address(&self.app.config.base_url);
         let told = Told::of(self.app, mail.kind, &mail.certificate, address, until).await.map_err(unkept)?;
@@ -229,7 +229,7 @@ impl<'a> Worker<'a> {
                 return Ok(None);
             }
         };
-        Ok(message(from, to, &message_id(self.app, mail), mail.queued_at, written).ok())
+        Ok(message(from, to, &message_id(self.app, mail), mail.queued_at, written))
     }
 
     async fn connect(&self) -> Result<Post, Trouble> {

@@ -19,6 +19,8 @@ pub(crate) struct Arrived {
     pub(crate) to: String,
     pub(crate) tls: bool,
     pub(crate) user: Option<String>,
+    /// The other end of the connection that it came over.
+    pub(crate) peer: String,
     /// Headers and both bodies, as sent.
     pub(crate) raw: String,
 }
@@ -64,6 +66,12 @@ impl Sink {
         std::fs::write(self.folder.join("manners"), manners).unwrap();
     }
 
+    /// How many mails it has taken.
+    pub(crate) fn count(&self) -> usize {
+        let names = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
+        names.filter(|path| path.extension().is_some_and(|extension| extension == "json")).count()
+    }
+
     /// The mails that it has taken, in order.
     pub(crate) fn mails(&self) -> Vec<Arrived> {
         arrived(&self.folder)
@@ -89,6 +97,7 @@ fn arrived(folder: &Path) -> Vec<Arrived> {
         Arrived {
             to: kept["to"][0].as_str().unwrap().to_owned(),
             tls: kept["tls"] == true,
+            peer: kept["peer"].as_str().unwrap().to_owned(),
             user: kept["user"].as_str().map(str::to_owned),
             raw: kept["content"].as_str().unwrap().to_owned(),
         }
