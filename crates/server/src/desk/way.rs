@@ -153,8 +153,17 @@ async fn taken(app: &App, seat: &Seat, draft: &Draft, step: &str, fields: &Field
             let note = Some(Note { salt: token(), text: reason.clone() });
             Step::Take(DraftChange::Return(seat.user.id, reason), NewEvent { note, ..event("draft-return") })
         }
-        // The one that is left: approving.
+        // The one that is left: approving. What was ready when it was sent may not be so any more.
         _ => {
+            let ready = match sheet::look(app, draft).await {
+                Ok(looked) => looked.is_some_and(|looked| looked.is_ready()),
+                Err(Unread::Store(error) | Unread::Issue(issuer::IssueError::Store(error))) => return Err(error),
+                Err(_) => false,
+            };
+            if !ready {
+                let message = changed_since(draft, seat.lang);
+                return Ok(Step::Refuse(message::page(app, seat, StatusCode::CONFLICT, message).await));
+            }
             if let Err(problem) = proof::again(app, seat, fields.get("kode")).await? {
                 let page = page(app, seat, draft, "").await?.with_problems(String::new(), problem);
                 return Ok(Step::Refuse(app.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)));
@@ -242,6 +251,26 @@ fn not_own(lang: Lang) -> Message {
             "Ask another colleague who may.",
             "/desk/angkatan",
             "To the list of cohorts",
+        ),
+    }
+}
+
+fn changed_since(draft: &Draft, lang: Lang) -> Message {
+    let path = format!("/desk/angkatan/{}", draft.id);
+    match lang {
+        Lang::Id => Message::new(
+            "Belum dapat disetujui",
+            "Sertifikat yang sudah ada berubah sejak angkatan ini diajukan, sehingga ada baris yang perlu diputuskan lagi, atau tidak ada lagi yang akan terbit. Tidak ada yang diterbitkan.",
+            "Kembalikan angkatan ini ke penyusun.",
+            &path,
+            "Ke angkatan",
+        ),
+        Lang::En => Message::new(
+            "It cannot be approved",
+            "Certificates have changed since this cohort was sent: there are rows to decide again, or nothing is left to be issued. Nothing was issued.",
+            "Return the cohort to the operator.",
+            &path,
+            "To the cohort",
         ),
     }
 }

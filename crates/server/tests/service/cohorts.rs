@@ -330,7 +330,15 @@ async fn a_decision_about_a_certificate_that_has_changed_since_stops_and_goes_ba
     assert!(page.contains("1 baris belum diputuskan.") && !page.contains("value=\"ganti."), "{page}");
     decide(&mut sari, &cohort, 2, "baru").await;
     assert!(step(&mut sari, &cohort, "ajukan", &[]).await.status.is_redirection());
-    assert_eq!(world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap().len(), 2);
+    // Or it changes before somebody approves: a colleague has issued the same sheet.
+    let changed = CLEAN.replace("Contohsari", "Contoh Sari");
+    issued(&world, &changed, &[(2, "baru")]).await;
+    let code = budi.code();
+    let refused = step(&mut budi, &cohort, "setujui", &[("kode", &code)]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text().contains("Belum dapat disetujui"), "{}", refused.text());
+    assert!(step(&mut budi, &cohort, "kembalikan", &[("alasan", "sudah terbit")]).await.status.is_redirection());
+    assert_eq!(world.store.certificates(&Filter::default(), Page::FIRST).await.unwrap().len(), 3);
 }
 
 #[tokio::test]
