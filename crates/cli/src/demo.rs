@@ -1,5 +1,6 @@
 //! `piagam demo`: a cohort of fictional graduates, issued and served on this machine.
 
+use crate::database::{self, Database};
 use crate::demo_users;
 use crate::failure::{Failure, USAGE};
 use crate::init;
@@ -93,7 +94,7 @@ async fn create(dir: &Path, port: u16) -> Result<(), Failure> {
     let settings = Config::first(&format!("http://localhost:{port}"))?
         .replace("\"Lembaga Contoh\"", "\"Lembaga Administrasi Negara (contoh)\"")
         .replace("\"Example Agency\"", "\"National Institute of Public Administration (sample)\"");
-    init::create(dir, &settings).await?;
+    init::create(dir, &settings, &Database::Sqlite(dir.join(database::FILE))).await?;
     Ok(())
 }
 

@@ -61,8 +61,12 @@ async fn examine(installation: &Installation) -> Result<Vec<Finding>, Failure> {
     let damage = installation.store.integrity().await?;
     add(
         damage.is_empty(),
-        format!("basis data / database: {}", if damage.is_empty() { "ok".to_owned() } else { damage.join("; ") }),
-        "Simpan berkas ini apa adanya dan pulihkan cadangan. / Keep the file as it is and restore a backup.",
+        format!(
+            "basis data / database: {} ({})",
+            if damage.is_empty() { "ok".to_owned() } else { damage.join("; ") },
+            installation.database
+        ),
+        "Simpan basis data ini apa adanya dan pulihkan cadangan. / Keep the database as it is and restore a backup.",
     );
     let counts = installation.store.counts().await?;
     let states: Vec<String> = State::ALL

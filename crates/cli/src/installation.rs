@@ -1,6 +1,7 @@
 //! Opening a data directory.
 
-use crate::failure::{Failure, USAGE};
+use crate::database::{self, Database};
+use crate::failure::Failure;
 use crate::keys::Passphrases;
 use issuer::Office;
 use issuer::keyring::{self, FileSigner, KeyringError, Ring};
@@ -9,17 +10,14 @@ use rand::rngs::StdRng;
 use server::config::Config;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::sqlite::SqliteStore;
 use store::{Issuer, IssuerId, KeyRole, NewIssuer, Store};
 use vc::Lang;
-
-/// The database's file name in the data directory.
-pub(crate) const DATABASE: &str = "piagam.db";
 
 /// A data directory with its settings and its database.
 pub(crate) struct Installation {
     pub(crate) dir: PathBuf,
     pub(crate) config: Config,
+    pub(crate) database: Database,
     pub(crate) store: Arc<dyn Store>,
 }
 
@@ -131,18 +129,13 @@ pub(crate) fn salt() -> String {
 /// Opens a data directory for work.
 pub(crate) async fn open(dir: &Path) -> Result<Installation, Failure> {
     let config = Config::load(dir)?;
-    let store = SqliteStore::open(dir.join(DATABASE)).await?;
-    Ok(Installation { dir: dir.to_owned(), config, store: Arc::new(store) })
+    let database = Database::of(dir, &config)?;
+    let store = database.open().await?;
+    Ok(Installation { dir: dir.to_owned(), config, database, store })
 }
 
 /// Opens only the database, and never writes to it.
 pub(crate) async fn open_for_reading(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
-    if !dir.is_dir() {
-        return Err(Failure::new(
-            USAGE,
-            (format!("{}: folder ini tidak ada.", dir.display()), "Periksa nilai --dir, atau jalankan `piagam init`."),
-            (format!("{}: there is no such folder.", dir.display()), "Check --dir, or run `piagam init`."),
-        ));
-    }
-    Ok(Arc::new(SqliteStore::open_for_reading(dir.join(DATABASE)).await?))
+    database::require_folder(dir)?;
+    Ok(Database::found_in(dir)?.open_for_reading().await?)
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod change;
+mod database;
 mod demo;
 mod demo_users;
 mod design;
@@ -16,6 +17,7 @@ mod installation;
 mod issue;
 mod keys;
 mod list;
+mod migrate;
 mod output;
 mod serve;
 mod trust;
@@ -52,6 +54,7 @@ enum Command {
     Trust(trust::Trust),
     Export(export::Export),
     Doctor(doctor::Doctor),
+    Migrate(migrate::Migrate),
     Design(design::Design),
     Users(users::Users),
     Audit(audit::Audit),
@@ -86,6 +89,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Trust(trust) => trust.run().await,
         Command::Export(export) => export.run().await,
         Command::Doctor(doctor) => doctor.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
         Command::Design(design) => design.run(),
         Command::Users(users) => users.run().await,
         Command::Audit(audit) => audit.run().await,

@@ -28,6 +28,7 @@ pub use template::Template;
 
 use crate::fault::IssueError;
 use crate::keyring::Ring;
+use crate::lease::Lease;
 use crate::office::Office;
 use crate::programme::Programme;
 use crate::roster::Roster;
@@ -107,27 +108,43 @@ pub async fn issue(
         return Err(IssueError::SheetHasProblems { count });
     }
     let signer = ring.signer(office.issuer.id)?;
-    let resumed = resume(office, ring, now, listener).await?;
-    let mut plan = plan(office, intake.programme, intake.roster, intake.decisions).await?;
-    if plan.undecided() > 0 {
-        plan.conflicts.retain(|conflict| conflict.decision.is_none());
-        return Err(IssueError::Conflicts(plan.conflicts));
-    }
-    plan::nobody_waits_for_another_key(office, ring, &plan).await?;
+    let mut resumed = resume(office, ring, now, listener).await?;
+    let plan = loop {
+        let mut plan = plan(office, intake.programme, intake.roster, intake.decisions).await?;
+        let waiting = plan::waiting(office, &plan).await?;
+        let key = waiting.as_ref().map_or(Ok(&signer), |batch| ring.signer(batch.new.issuer));
+        // Whoever is at it, or was killed at it a moment ago: this sheet's people do not wait for that to come out.
+        if let (Some(batch), Ok(_)) = (waiting, &key) {
+            let office = office.issued_under(batch.new.issuer).await?;
+            resumed.push(complete(&office, ring, batch, now, listener).await?);
+            continue;
+        }
+        if plan.undecided() > 0 {
+            plan.conflicts.retain(|conflict| conflict.decision.is_none());
+            return Err(IssueError::Conflicts(plan.conflicts));
+        }
+        key?;
+        break plan;
+    };
     let batch = if plan.to_issue() == 0 {
         None
     } else {
         let replaced = decide::to_be_replaced(office, ring, &plan).await?;
         let reserved = reserve::reserve(office, signer.as_ref(), &intake, &plan, &replaced, rng, now).await?;
         listener(Progress::Reserved { total: reserved.certificates });
-        Some(complete(office, ring, reserved, now, listener).await?)
+        let lease = Lease::take(&office.store, lease_name(&reserved), now).await?;
+        let completing = complete(office, ring, reserved, now, listener);
+        Some(match lease {
+            Some(lease) => lease.during(completing).await?,
+            None => completing.await?,
+        })
     };
     let in_force = plan::in_force(office, &plan, batch.as_ref()).await?;
     Ok(Issued { batch, resumed, plan, in_force })
 }
 
 /// Finishes every batch that was begun and not finished, each under the issuer that it was reserved for. One whose key
-/// is not at hand waits.
+/// is not at hand waits, and one that another process is at is left to it.
 ///
 /// # Errors
 /// As [`issue`].
@@ -139,12 +156,18 @@ pub async fn resume(
 ) -> Result<Vec<Batch>, IssueError> {
     let mut finished = Vec::new();
     for batch in office.store.unfinished_batches().await? {
-        if ring.signer(batch.new.issuer).is_ok() {
-            let office = office.issued_under(batch.new.issuer).await?;
-            finished.push(complete(&office, ring, batch, now, listener).await?);
+        if ring.signer(batch.new.issuer).is_err() {
+            continue;
         }
+        let Some(lease) = Lease::take(&office.store, lease_name(&batch), now).await? else { continue };
+        let office = office.issued_under(batch.new.issuer).await?;
+        finished.push(lease.during(complete(&office, ring, batch, now, listener)).await?);
     }
     Ok(finished)
+}
+
+fn lease_name(batch: &Batch) -> String {
+    format!("batch:{}", batch.new.id)
 }
 
 /// Signs what is unsigned in a reserved batch, publishes, closes. `office` stands under the batch's issuer.

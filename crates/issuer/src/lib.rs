@@ -10,6 +10,7 @@ pub mod durable;
 mod fault;
 pub mod keyring;
 mod kinds;
+pub mod lease;
 pub mod office;
 pub mod programme;
 pub mod roster;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use store::postgres::Address;
 
 use crate::bounds;
 
@@ -35,6 +36,9 @@ pub struct Config {
     pub zone: String,
     /// Who issues.
     pub issuer: Issuer,
+    /// Where everything is remembered.
+    #[serde(default)]
+    pub database: Database,
     /// Where the service listens.
     #[serde(default)]
     pub server: Server,
@@ -73,6 +77,14 @@ pub struct Issuer {
     /// Where a verifier or graduate asks: an address, a telephone number, a mail address.
     #[serde(default)]
     pub contact: String,
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// Empty: SQLite, in the data directory. Else a PostgreSQL URL, without a password.
+    pub url: String,
 }
 
 /// `[server]`.
@@ -183,12 +195,19 @@ impl Config {
         Ok(config)
     }
 
-    /// The text of a first configuration for `base_url`.
+    /// The text of a first configuration for `base_url`, on SQLite.
     pub fn first(base_url: &str) -> Result<String, ConfigError> {
+        Self::first_on(base_url, "")
+    }
+
+    /// The same on a database: its URL without a password, or an empty text for SQLite.
+    pub fn first_on(base_url: &str, database: &str) -> Result<String, ConfigError> {
         let base_url = base_url.strip_suffix('/').unwrap_or(base_url);
         let origin = Origin::parse(base_url)?;
         let port = if origin.is_local() { origin.port.unwrap_or(80) } else { 8080 };
-        Ok(FIRST.replace("{base_url}", base_url).replace("{port}", &port.to_string()))
+        let database = toml::Value::from(database).to_string();
+        let text = FIRST.replace("{base_url}", base_url).replace("{port}", &port.to_string());
+        Ok(text.replace("{database}", &database))
     }
 
     /// Writes a configuration into `dir`, complete or not at all, for its owner only; an existing file stays as it is.
@@ -246,6 +265,7 @@ impl Config {
                 expected("alamat yang diawali https://", "an address that starts with https://"),
             ));
         }
+        self.database.check()?;
         for hash in &self.api.token_sha256 {
             if hash.len() != 64 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
                 return Err(value(
@@ -288,6 +308,29 @@ impl Config {
             }
         }
         self.mail.check()
+    }
+}
+
+impl Database {
+    /// A PostgreSQL database; `None` is SQLite.
+    pub fn address(&self) -> Option<Address> {
+        Address::parse(&self.url).ok()
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        // What was found is not repeated: there may be a password in it.
+        let refused = |id, en| Err(value("database.url", "...", expected(id, en)));
+        match Address::parse(&self.url) {
+            Ok(address) if address.has_password() => refused(
+                "URL tanpa kata sandi; kata sandi dibaca dari DATABASE_URL (URL lengkap), PGPASSWORD, atau ~/.pgpass",
+                "a URL without a password; the password is read from DATABASE_URL (the whole URL), PGPASSWORD or ~/.pgpass",
+            ),
+            Err(_) if !self.url.is_empty() => refused(
+                "kosong (SQLite), atau postgres://PENGGUNA@HOST/NAMA",
+                "empty (SQLite), or postgres://USER@HOST/NAME",
+            ),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -407,6 +450,11 @@ url = ""
 # Where verifiers and graduates ask; shown on the help page.
 contact = ""
 
+[database]
+# Empty: SQLite, the file piagam.db in this folder. PostgreSQL: postgres://USER@HOST/NAME, without a password: that is read
+# from the environment, DATABASE_URL (the whole URL, which then counts instead of this one) or PGPASSWORD, or from ~/.pgpass.
+url = {database}
+
 [server]
 listen = "127.0.0.1:{port}"
 # Addresses of proxies whose X-Forwarded-For is believed. Without them everybody behind a proxy is one client (limits).
@@ -483,8 +531,8 @@ mod tests {
 
     #[test]
     fn the_first_file_names_every_key() {
-        let first = FIRST.replace("{base_url}", "http://localhost").replace("{port}", "80");
-        let sections = ["issuer", "server", "limits", "api", "verify", "site", "mail"];
+        let first = Config::first("http://localhost").unwrap();
+        let sections = ["issuer", "database", "server", "limits", "api", "verify", "site", "mail"];
         let mut texts = vec![format!("unknown = 1\n{first}")];
         texts.extend(sections.map(|name| first.replace(&format!("[{name}]\n"), &format!("[{name}]\nunknown = 1\n"))));
         for text in texts {
@@ -536,6 +584,22 @@ mod tests {
         let hashed = format!("issue = true\ntoken_sha256 = [\"{}\"]", "ab".repeat(32));
         assert!(parse(&text("https://contoh.example", &hashed)).is_ok());
         assert!(parse(&text("https://contoh.example", "token_sha256 = [\"geheim\"]")).is_err());
+    }
+
+    #[test]
+    fn a_databases_password_does_not_stand_in_the_settings() {
+        let text = |url: &str| Config::first_on("http://localhost", url).unwrap();
+        let config = parse(&text("postgres://piagam@db.example/piagam?sslmode=require")).unwrap();
+        assert_eq!(
+            config.database.address().unwrap().to_string(),
+            "postgres://piagam@db.example/piagam?sslmode=require"
+        );
+        assert_eq!(parse(&text("")).unwrap().database.address(), None);
+        for url in ["postgres://piagam:r4has1a@db.example/piagam", "sqlite:r4has1a.db", "\"r4has1a"] {
+            let error = parse(&text(url)).unwrap_err();
+            assert!(matches!(error, ConfigError::Value { key: "database.url", .. }), "{error}");
+            assert!(!format!("{error} {error:?}").contains("r4has1a"), "{error}");
+        }
     }
 
     #[test]

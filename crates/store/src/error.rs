@@ -52,6 +52,14 @@ pub enum StoreError {
         /// The newest migration in this binary.
         known: i64,
     },
+    /// A PostgreSQL database is of an older version: it is not brought up to date by itself.
+    #[error("the database has schema version {found}, this piagam needs {known}")]
+    Behind {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration in this binary.
+        known: i64,
+    },
     /// A migration differs from the one that was applied, or was interrupted.
     #[error("the database's migration {version} is not the one in this piagam")]
     OtherMigration {
@@ -62,6 +70,24 @@ pub enum StoreError {
     #[error("the database is damaged or is no database: {detail}")]
     Corrupt {
         /// SQLite's words.
+        detail: String,
+    },
+    /// A database's URL cannot be used.
+    #[error("the database's URL cannot be used: {detail}")]
+    Address {
+        /// Why, without the URL: there may be a password in it.
+        detail: String,
+    },
+    /// The database server does not answer, or lets nobody in.
+    #[error("the database cannot be reached: {detail}")]
+    Unreachable {
+        /// The system's or the server's words.
+        detail: String,
+    },
+    /// A database server that cannot be used.
+    #[error("the database does not fit: {detail}")]
+    Unfit {
+        /// What it has, and what is needed.
         detail: String,
     },
     /// Somebody else has been writing for too long.
@@ -180,7 +206,7 @@ impl StoreError {
                 "Name the right folder with --dir, or restore the database from a backup; `piagam init --dir DIR --base-url URL` begins a new one."
             }
             Self::Empty { .. } => {
-                "Restore the last good backup. Only where nothing was ever issued: remove the file and piagam.toml, and run `piagam init`."
+                "Restore the last good backup. Only where nothing was ever issued: remove the database and piagam.toml, and run `piagam init`."
             }
             Self::ReadOnly { .. } => {
                 "Give the user that runs piagam the right to write the file and its folder, then try again."
@@ -189,6 +215,18 @@ impl StoreError {
             Self::Newer { .. } => "Install the newer piagam that wrote it. The database has not been touched.",
             Self::Older { .. } => {
                 "Open it once with write access (for instance `piagam doctor --dir DIR`) to bring it up to date."
+            }
+            Self::Behind { .. } => {
+                "End every piagam that serves from it, then run `piagam migrate --dir DIR` once, and start them again."
+            }
+            Self::Address { .. } => {
+                "Write postgres://USER@HOST/NAME, with special characters of a password as %XX; see `piagam init --help`."
+            }
+            Self::Unreachable { .. } => {
+                "Check that PostgreSQL runs, that the URL names it, and that user and password are right (DATABASE_URL, PGPASSWORD or ~/.pgpass); `piagam doctor --dir DIR` tries it."
+            }
+            Self::Unfit { .. } => {
+                "Make a database on PostgreSQL 13 or newer: createdb --encoding UTF8 --template template0 NAME"
             }
             Self::OtherMigration { .. } => "Use the piagam that made this database, or restore a backup.",
             Self::Corrupt { .. } => "Keep the file as it is and restore the last good backup into another folder.",

@@ -1,7 +1,7 @@
 //! What is remembered. The only crate that names sqlx.
 //!
-//! [`Store`] is one trait with (so far) one implementation, [`sqlite::SqliteStore`]. Callers hold an
-//! `Arc<dyn Store>`. The contract, which `tests/contract.rs` runs against every implementation:
+//! [`Store`] is one trait with two implementations, [`sqlite::SqliteStore`] and [`postgres::PostgresStore`]: the same
+//! statements, compiled for either (`crates/store/src/sql/`). Callers hold an `Arc<dyn Store>`. The contract, which `tests/contract.rs` runs against every implementation:
 //!
 //! 1. **The intention before the act, the result before anyone is told.** [`Store::reserve`] writes a whole batch
 //!    (ids, codes, numbers, status indexes) in one transaction before anything is signed. [`Store::save_signed`]
@@ -48,10 +48,13 @@ mod chain;
 mod desk;
 mod drafts;
 mod error;
+mod fault;
 mod graduates;
+mod leases;
 mod locate;
 mod model;
 mod outbox;
+pub mod postgres;
 mod renderings;
 pub mod sqlite;
 mod wording;
@@ -66,6 +69,7 @@ pub use desk::*;
 pub use drafts::*;
 pub use error::StoreError;
 pub use graduates::*;
+pub use leases::{Lease, Leases};
 pub use locate::{LocateError, locate, plain_code, shown_code};
 pub use model::*;
 pub use outbox::*;
@@ -89,7 +93,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: ApiLists + Desk + Drafts + Graduates + Outbox + Renderings + 'static {
+pub trait Store: ApiLists + Desk + Drafts + Graduates + Leases + Outbox + Renderings + 'static {
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.

@@ -29,6 +29,12 @@ impl StoreError {
             Self::Older { found, known } => format!(
                 "basis data memakai skema versi {found}, piagam ini memerlukan versi {known}, dan berkasnya dibuka hanya untuk dibaca"
             ),
+            Self::Behind { found, known } => {
+                format!("basis data memakai skema versi {found}, piagam ini memerlukan versi {known}")
+            }
+            Self::Address { detail } => format!("URL basis data tidak dapat dipakai: {detail}"),
+            Self::Unreachable { detail } => format!("basis data tidak dapat dihubungi: {detail}"),
+            Self::Unfit { detail } => format!("basis data tidak sesuai: {detail}"),
             Self::OtherMigration { version } => {
                 format!("migrasi {version} pada basis data bukan migrasi milik piagam ini")
             }
@@ -68,7 +74,7 @@ impl StoreError {
                 "Sebutkan folder yang benar dengan --dir, atau pulihkan basis data dari cadangan; `piagam init --dir DIR --base-url URL` memulai yang baru."
             }
             Self::Empty { .. } => {
-                "Pulihkan cadangan terakhir. Hanya bila belum pernah ada yang diterbitkan: hapus berkas itu dan piagam.toml, lalu jalankan `piagam init`."
+                "Pulihkan cadangan terakhir. Hanya bila belum pernah ada yang diterbitkan: hapus basis data itu dan piagam.toml, lalu jalankan `piagam init`."
             }
             Self::ReadOnly { .. } => {
                 "Beri hak tulis atas berkas dan foldernya kepada pengguna yang menjalankan piagam, lalu ulangi."
@@ -76,6 +82,18 @@ impl StoreError {
             Self::CannotOpen { .. } => "Pastikan nama itu sebuah berkas dan foldernya boleh dimasuki serta ditulis.",
             Self::Newer { .. } => "Pasang piagam lebih baru yang menulisnya. Basis data tidak diubah.",
             Self::Older { .. } => "Buka sekali dengan hak tulis (misalnya `piagam doctor --dir DIR`) agar diperbarui.",
+            Self::Behind { .. } => {
+                "Hentikan setiap piagam yang melayani dari basis data itu, jalankan `piagam migrate --dir DIR` satu kali, lalu nyalakan kembali."
+            }
+            Self::Address { .. } => {
+                "Tulis postgres://PENGGUNA@HOST/NAMA, dengan karakter khusus pada kata sandi sebagai %XX; lihat `piagam init --help`."
+            }
+            Self::Unreachable { .. } => {
+                "Pastikan PostgreSQL berjalan, URL menunjuk ke sana, dan nama pengguna serta kata sandinya benar (DATABASE_URL, PGPASSWORD, atau ~/.pgpass); `piagam doctor --dir DIR` mencobanya."
+            }
+            Self::Unfit { .. } => {
+                "Buat basis data pada PostgreSQL 13 atau lebih baru: createdb --encoding UTF8 --template template0 NAMA"
+            }
             Self::OtherMigration { .. } => "Pakai piagam yang membuat basis data ini, atau pulihkan cadangan.",
             Self::Corrupt { .. } => "Biarkan berkas itu apa adanya dan pulihkan cadangan terakhir ke folder lain.",
             Self::Busy => {

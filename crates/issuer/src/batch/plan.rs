@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
-use store::{Batch, Cohort, Filter, IssuerId, Page, Person, Programme as ProgrammeRow, State};
+use store::{Batch, Cohort, Filter, IssuerId, Page, Person, Programme as ProgrammeRow, State, StoreError};
 use uuid::Uuid;
 use vc::Lang;
 
 use super::decide::{Decision, Decisions};
 use crate::fault::IssueError;
-use crate::keyring::Ring;
 use crate::office::Office;
 use crate::programme::Programme;
 use crate::roster::{Recipient, Roster};
@@ -282,14 +281,14 @@ pub(super) async fn home(office: &Office, programme: &Programme) -> Result<Issue
     Ok(with_cohort.or(begun.first()).map_or(office.issuer.id, |(row, _)| row.issuer))
 }
 
-/// Whoever waits for a signature that only another address's key can give is neither finished nor new.
-pub(super) async fn nobody_waits_for_another_key(office: &Office, ring: &Ring, plan: &Plan) -> Result<(), IssueError> {
-    for waiting in plan.unchanged.iter().filter(|unchanged| unchanged.state == State::Reserved) {
-        if let Some(certificate) = office.store.certificate(waiting.certificate).await? {
-            ring.signer(certificate.issuer)?;
-        }
-    }
-    Ok(())
+/// A batch that somebody of the sheet waits for: reserved, not signed, and nobody's to be issued anew.
+pub(super) async fn waiting(office: &Office, plan: &Plan) -> Result<Option<Batch>, IssueError> {
+    let unchanged = plan.unchanged.iter().map(|unchanged| (unchanged.state, unchanged.certificate));
+    let changed = plan.conflicts.iter().map(|conflict| (conflict.state, conflict.certificate));
+    let Some((_, id)) = unchanged.chain(changed).find(|(state, _)| *state == State::Reserved) else { return Ok(None) };
+    let certificate = office.store.certificate(id).await?.ok_or(StoreError::UnknownCertificate { id })?;
+    let id = certificate.batch;
+    Ok(Some(office.store.batch(id).await?.ok_or(StoreError::UnknownBatch { id })?))
 }
 
 /// What tells that a row has changed: the name with titles, and everything else.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use issuer::IssueError;
 use issuer::batch::{self, Intake};
+use issuer::lease::Lease;
 use rand::SeedableRng;
-use store::{ArtifactHash, Batch, Draft, DraftChange, StoreError};
+use store::{ArtifactHash, Batch, Draft, DraftChange, DraftId, DraftState, StoreError};
 use tokio::sync::watch;
 use vc::Lang;
 
@@ -36,14 +37,25 @@ pub(crate) async fn issue_approved(app: &App) {
     };
     for draft in drafts {
         let id = draft.id;
-        match issue(app, draft).await {
+        let lease = match Lease::take(&app.office.store, format!("draft:{id}"), app.now()).await {
+            Ok(Some(lease)) => lease,
+            // Another replica is at it.
+            Ok(None) => continue,
+            Err(error) => return tracing::error!(draft = %id, %error, "cannot begin to issue"),
+        };
+        match lease.during(issue(app, id)).await {
             Ok(()) => tracing::info!(draft = %id, "issued"),
             Err(error) => tracing::error!(draft = %id, %error, "issuing did not come to its end"),
         }
     }
 }
 
-async fn issue(app: &App, draft: Draft) -> Result<(), StoreError> {
+async fn issue(app: &App, id: DraftId) -> Result<(), StoreError> {
+    // Another replica may have issued it since the list was read.
+    let draft = app.store().draft(id).await?.ok_or(StoreError::UnknownDraft { id })?;
+    if draft.state != DraftState::Approved || draft.stopped.is_some() {
+        return Ok(());
+    }
     let change = match attempt(app, &draft).await {
         Ok(()) => DraftChange::Finish,
         Err(Stopped::Later(error)) => return Err(error),
@@ -125,9 +137,9 @@ async fn attempt(app: &App, draft: &Draft) -> Result<(), Stopped> {
     };
     match proven {
         Ok(_) => Ok(()),
-        Err(IssueError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::PersonTaken))) => {
-            Err(Stopped::Later(error))
-        }
+        Err(IssueError::Store(
+            error @ (StoreError::Busy | StoreError::Full | StoreError::PersonTaken | StoreError::Unreachable { .. }),
+        )) => Err(Stopped::Later(error)),
         // Rows have changed since somebody decided about them: the command line's next step is none here.
         Err(error @ IssueError::Conflicts(_)) => Err(Stopped::needs(|lang| {
             let next = match lang {

@@ -3,34 +3,63 @@
 //! Writing goes through a pool of one connection and begins with `BEGIN IMMEDIATE`, so that a transaction that reads
 //! before it writes never has to be repeated; other processes wait up to `BUSY_TIMEOUT`. Reading goes through a
 //! second pool and sees one moment. Every commit reaches the disk (`synchronous=FULL`).
+//!
+//! The statements are those of `crates/store/src/sql/`, which [`crate::postgres`] compiles too.
 
+// One text for both databases: each compiles it with its own driver.
+#![allow(clippy::duplicate_mod)]
+
+#[path = "../sql/api_lists.rs"]
 mod api_lists;
+#[path = "../sql/audit.rs"]
 mod audit;
+#[path = "../sql/batches.rs"]
 mod batches;
+#[path = "../sql/certificates.rs"]
 mod certificates;
+#[path = "../sql/contract.rs"]
 mod contract;
+#[path = "../sql/desk.rs"]
 mod desk;
+#[path = "../sql/drafts.rs"]
 mod drafts;
-mod fault;
+#[path = "../sql/frozen.rs"]
 mod frozen;
+#[path = "../sql/graduates.rs"]
 mod graduates;
+#[path = "../sql/installation.rs"]
 mod installation;
+#[path = "../sql/leases.rs"]
+mod leases;
+#[path = "../sql/life.rs"]
 mod life;
+#[path = "../sql/migrations.rs"]
+mod migrations;
+mod older;
 mod open;
+#[path = "../sql/outbox.rs"]
 mod outbox;
+#[path = "../sql/published.rs"]
 mod published;
+#[path = "../sql/renderings.rs"]
 mod renderings;
+#[path = "../sql/reserve/mod.rs"]
 mod reserve;
+#[path = "../sql/rows.rs"]
 mod rows;
 
 use std::path::{Path, PathBuf};
 
 use sqlx::Transaction;
-use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::sqlite::SqlitePool;
+// What the statements are compiled with here.
+use sqlx::sqlite::{Sqlite as Db, SqliteConnection as DbConnection, SqliteRow as DbRow};
 
 use crate::Result;
 
-pub use open::known_schema_version;
+pub use migrations::known_schema_version;
+
+use SqliteStore as ThisStore;
 
 /// The store in one SQLite file.
 #[derive(Debug, Clone)]
@@ -60,6 +89,14 @@ impl SqliteStore {
         open::existing(path.as_ref()).await
     }
 
+    /// Opens the database, brings it up to date and closes it: the newest migration that it had, and has now.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub async fn migrate(path: impl AsRef<Path>) -> Result<(i64, i64)> {
+        open::migrated(path.as_ref()).await
+    }
+
     /// Opens the database without ever writing to it, also on a read-only disk. Writing methods then answer
     /// [`crate::StoreError::ReadOnly`].
     ///
@@ -81,12 +118,29 @@ impl SqliteStore {
     }
 
     /// Begins to write. Dropping the transaction undoes it.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
+    async fn write(&self) -> Result<Transaction<'static, Db>> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
+    /// Begins a reservation: there is one writer.
+    async fn write_reservation(&self) -> Result<Transaction<'static, Db>> {
+        self.write().await
+    }
+
+    /// What was overwritten is gone from the write-ahead log too, which still has the page as it was. Whoever reads just now
+    /// holds it up; it is overwritten soon.
+    async fn leave_no_traces(&self) -> Result<()> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Begins to read from one moment.
-    async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
+    async fn read(&self) -> Result<Transaction<'static, Db>> {
         Ok(self.reader.begin().await?)
     }
+}
+
+/// Whoever writes has the whole database.
+async fn lock_chain(_: &mut DbConnection) -> Result<()> {
+    Ok(())
 }

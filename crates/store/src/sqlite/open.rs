@@ -5,16 +5,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::{SqliteStore, audit};
+use super::migrations::{check_applied, known_schema_version, migration_error, refuse_newer, schema_version};
+use super::{SqliteStore, older};
 use crate::{Result, StoreError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How long to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -24,11 +23,6 @@ const READERS: u32 = 8;
 
 /// How often to look whether another process has finished the same migration.
 const MIGRATION_ATTEMPTS: u32 = 5;
-
-/// The newest migration that this binary has.
-pub fn known_schema_version() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
-}
 
 pub(super) async fn create(path: &Path) -> Result<SqliteStore> {
     make_private_file(path)?;
@@ -42,6 +36,13 @@ pub(super) async fn existing(path: &Path) -> Result<SqliteStore> {
         0 => Err(StoreError::Empty { path: path.to_owned() }),
         found => opened(path, found).await,
     }
+}
+
+/// The newest migration that the file had, and has now.
+pub(super) async fn migrated(path: &Path) -> Result<(i64, i64)> {
+    let found = look_at(path).await?;
+    existing(path).await?.close().await;
+    Ok((found, known_schema_version()))
 }
 
 /// The newest migration that the file has; nothing is written to it.
@@ -66,11 +67,11 @@ async fn opened(path: &Path, found: i64) -> Result<SqliteStore> {
     if found < known_schema_version() {
         migrate(&writer).await?;
     } else {
-        check_applied(&writer).await?;
+        check_applied(&mut *writer.acquire().await?).await?;
     }
     let reader = pool(READERS, options.pragma("query_only", "1"));
     let store = SqliteStore { path: path.to_owned(), writer, reader };
-    audit::chain_older(&store).await?;
+    older::chain(&store).await?;
     Ok(store)
 }
 
@@ -121,24 +122,23 @@ fn pool(connections: u32, options: SqliteConnectOptions) -> SqlitePool {
         .connect_lazy_with(options)
 }
 
-/// The newest migration that the database has; 0 for an empty file.
-pub(super) async fn schema_version(connection: &mut SqliteConnection) -> Result<i64> {
-    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_one(&mut *connection)
-        .await?;
-    if tables == 0 {
-        return Ok(0);
-    }
-    let version: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
-    Ok(version.unwrap_or(0))
-}
+/// Whether anything was ever migrated here.
+pub(super) const HAS_MIGRATIONS: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
 
-fn refuse_newer(found: i64) -> Result<()> {
-    if found > known_schema_version() {
-        return Err(StoreError::Newer { found, known: known_schema_version() });
-    }
-    Ok(())
+/// How large the database is.
+pub(super) const BYTES: &str = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+
+/// What SQLite itself finds wrong.
+pub(super) async fn damage(store: &SqliteStore) -> Result<Vec<String>> {
+    let mut findings: Vec<String> =
+        sqlx::query_scalar("SELECT * FROM pragma_integrity_check").fetch_all(&store.reader).await?;
+    findings.retain(|finding| finding != "ok");
+    let orphans: Vec<(String, i64)> =
+        sqlx::query_as("SELECT \"table\", COUNT(*) FROM pragma_foreign_key_check GROUP BY 1")
+            .fetch_all(&store.reader)
+            .await?;
+    findings.extend(orphans.iter().map(|(table, count)| format!("{count} rows of {table} point at nothing")));
+    Ok(findings)
 }
 
 /// Brings the database up to date. Two processes may begin at once: the slower one fails on what the faster one made,
@@ -154,30 +154,6 @@ async fn migrate(writer: &SqlitePool) -> Result<()> {
             }
             Err(error) => return Err(migration_error(error)),
         }
-    }
-}
-
-/// Applied migrations must be the ones in this binary: a quick comparison, nothing is written.
-async fn check_applied(writer: &SqlitePool) -> Result<()> {
-    let applied: Vec<(i64, Vec<u8>, bool)> =
-        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(writer)
-            .await?;
-    for (version, checksum, success) in applied {
-        let known = MIGRATIONS.iter().find(|migration| migration.version == version);
-        if !success || known.is_none_or(|migration| *migration.checksum != *checksum) {
-            return Err(StoreError::OtherMigration { version });
-        }
-    }
-    Ok(())
-}
-
-fn migration_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-        MigrateError::VersionMissing(version) => StoreError::Newer { found: version, known: known_schema_version() },
-        MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => StoreError::OtherMigration { version },
-        other => StoreError::Database { detail: other.to_string(), source: Box::new(other) },
     }
 }
 

@@ -22,7 +22,7 @@ fn new_user(login: &str, role: Role) -> NewUser {
     }
 }
 
-async fn put(store: &dyn Store, login: &str, role: Role) -> User {
+pub(crate) async fn put(store: &dyn Store, login: &str, role: Role) -> User {
     store.put_user(&new_user(login, role), &event("user-add", "", 0)).await.unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use store::*;
 
-use crate::world::{World, at, change, databases, people, person, reserve, sign};
+use crate::world::{Database, PostgresDatabase, World, at, change, databases, people, person, reserve, sign};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_open_a_new_database_at_once() {
@@ -111,4 +111,136 @@ async fn a_reservation_that_is_dropped_half_way_leaves_nothing() {
         assert_eq!(world.store.counts().await.unwrap().certificates, [0; 6]);
         world.reserve(people(2)).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn events_that_come_at_once_are_one_chain() {
+    for database in databases().await {
+        let mut tasks = Vec::new();
+        for task in 0..6_i64 {
+            let store = database.open().await;
+            tasks.push(tokio::spawn(async move {
+                for number in 0..20 {
+                    store.append_event(&NewEvent::new(at(number), "test", "look", task.to_string())).await.unwrap();
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let store = database.open().await;
+        let events = store.events(None, 0, PAGE_MAX).await.unwrap();
+        assert_eq!(events.len(), 120);
+        let head = events.iter().try_fold(Head::default(), |head, event| head.follow(event)).unwrap();
+        assert_eq!(store.chain_head().await.unwrap(), head);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_form_sent_many_times_at_once_one_counts() {
+    for database in databases().await {
+        let store = database.open().await;
+        let user = crate::desk::put(store.as_ref(), "sari@contoh.example", Role::Operator).await.id;
+        let mut tasks = Vec::new();
+        for _ in 0..8 {
+            let store = database.open().await;
+            tasks.push(tokio::spawn(async move { store.claim_form("satu", user, at(0)).await.unwrap() }));
+        }
+        let mut first = 0;
+        for task in tasks {
+            first += u32::from(task.await.unwrap() == Claim::First);
+        }
+        assert_eq!(first, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn templates_and_places_that_race_get_numbers_of_their_own() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        let mut tasks = Vec::new();
+        for task in 0..8_u32 {
+            let (store, issuer) = (database.open().await, world.issuer.id);
+            tasks.push(tokio::spawn(async move {
+                // Two of each.
+                let text = format!("template {}", task / 2);
+                let hash = store.put_artifact(ArtifactKind::Template, text.as_bytes(), at(0)).await.unwrap();
+                let number = store.put_template(issuer, &hash, at(0)).await.unwrap();
+                let place = store.reserve_api_place("did:key:z6MkSatu", &mut crate::world::draws(1)).await.unwrap();
+                (number, (place.list, place.index))
+            }));
+        }
+        let (mut numbers, mut places) = (HashSet::new(), HashSet::new());
+        for task in tasks {
+            let (number, place) = task.await.unwrap();
+            numbers.insert(number);
+            places.insert(place);
+        }
+        assert_eq!((numbers, places.len()), ([2, 3, 4, 5].into(), 8));
+        assert_eq!(world.store.api_lists("did:key:z6MkSatu").await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_revocation_and_a_reissue_at_once_one_wins() {
+    for database in databases().await {
+        let world = World::new(database.open().await).await;
+        for certificate in world.issue(people(6)).await {
+            let (one, two) = (database.open().await, database.open().await);
+            let new = NewCertificate {
+                predecessor: Some(certificate.id),
+                ..person(&format!("Betul {}", certificate.number))
+            };
+            let batch = world.batch(BatchKind::Reissue);
+            let revocation = change(certificate.id, Act::Revoke);
+            let revoking = tokio::spawn(async move { one.change(&revocation).await });
+            let reissuing = tokio::spawn(async move { reserve(two.as_ref(), batch, vec![new], 3).await });
+            let (revoked, reissued) = (revoking.await.unwrap(), reissuing.await.unwrap());
+            assert!(revoked.is_ok() ^ reissued.is_ok(), "{revoked:?} {reissued:?}");
+            let now = world.store.certificate(certificate.id).await.unwrap().unwrap();
+            assert_eq!(now.state, if revoked.is_ok() { State::Revoked } else { State::Issued });
+        }
+    }
+}
+
+/// PostgreSQL: whoever signs in or revokes does not wait until a hundred thousand are reserved.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_long_reservation_keeps_nobody_from_writing() {
+    let database = PostgresDatabase::new();
+    let world = World::new(database.open().await).await;
+    let certificate = world.issue(people(1)).await.remove(0);
+    let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
+    let (store, batch) = (database.open().await, world.batch(BatchKind::Cohort));
+    let reserving = tokio::spawn(async move {
+        let mut people = (0..500).map(move |n| {
+            // In the middle it waits for what the others do.
+            if n == 250 {
+                tokio::task::block_in_place(|| gone_on.recv()).unwrap();
+            }
+            person(&format!("Lain Contoh {n}"))
+        });
+        let reservation = Reservation {
+            batch,
+            people: &mut people,
+            numbering: Numbering {
+                sequence: Some(Sequence { key: "N".to_owned(), start: 1 }),
+                write: &|count, _| format!("N-{count:03}"),
+                given: &HashSet::new(),
+            },
+            draw: &mut crate::world::draws(9),
+        };
+        store.reserve(reservation).await
+    });
+    // Until it holds its lock.
+    let store = database.open().await;
+    let others = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        store.change(&change(certificate.id, Act::Revoke)).await.unwrap();
+        store.append_event(&NewEvent::new(at(0), "test", "look", "satu")).await.unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), others).await.expect("they wait for the reservation");
+    go_on.send(()).unwrap();
+    assert_eq!(reserving.await.unwrap().unwrap().certificates, 500);
+    let events = world.store.events(None, 0, PAGE_MAX).await.unwrap();
+    events.iter().try_fold(Head::default(), |head, event| head.follow(event)).unwrap();
 }

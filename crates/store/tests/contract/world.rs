@@ -8,10 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::json;
+use store::postgres::{Address, PostgresStore};
 use store::sqlite::SqliteStore;
 use store::*;
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::cluster::cluster;
 
 /// Makes databases of one kind.
 #[async_trait]
@@ -22,7 +25,7 @@ pub(crate) trait Database: Send + Sync {
 
 /// One empty database for each implementation.
 pub(crate) async fn databases() -> Vec<Box<dyn Database>> {
-    vec![Box::new(SqliteFile::new())]
+    vec![Box::new(SqliteFile::new()), Box::new(PostgresDatabase::new())]
 }
 
 pub(crate) struct SqliteFile {
@@ -43,6 +46,23 @@ impl SqliteFile {
 impl Database for SqliteFile {
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::create(self.path()).await.unwrap())
+    }
+}
+
+pub(crate) struct PostgresDatabase {
+    pub(crate) address: Address,
+}
+
+impl PostgresDatabase {
+    pub(crate) fn new() -> Self {
+        Self { address: Address::parse(&cluster().database()).unwrap() }
+    }
+}
+
+#[async_trait]
+impl Database for PostgresDatabase {
+    async fn open(&self) -> Arc<dyn Store> {
+        Arc::new(PostgresStore::create(&self.address).await.unwrap())
     }
 }
 

@@ -3,18 +3,17 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use super::rows::{self, maybe_user, millis};
-use super::{SqliteStore, audit, fault};
+use super::{DbConnection, ThisStore, audit};
 use crate::*;
 
 /// Every column of a user, with the recovery codes that are left.
-const USER: &str = "SELECT u.*, (SELECT COUNT(*) FROM recovery_codes r WHERE r.user = u.id AND r.used_at IS NULL) \
+const USER: &str = "SELECT u.*, (SELECT COUNT(*) FROM recovery_codes r WHERE r.\"user\" = u.id AND r.used_at IS NULL) \
                     AS recovery_codes_left FROM users u";
 
 #[async_trait]
-impl Desk for SqliteStore {
+impl Desk for ThisStore {
     async fn put_user(&self, user: &NewUser, event: &NewEvent) -> Result<User> {
         let mut write = self.write().await?;
         let made = sqlx::query(
@@ -46,13 +45,13 @@ impl Desk for SqliteStore {
     }
 
     async fn user_by_login(&self, login: &str) -> Result<Option<User>> {
-        let query = format!("{USER} WHERE u.login = $1");
+        let query = format!("{USER} WHERE lower(u.login) = lower($1)");
         let found = sqlx::query(sqlx::AssertSqlSafe(query)).bind(login).fetch_optional(&self.reader).await?;
         found.as_ref().map(rows::user).transpose()
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        let query = format!("{USER} ORDER BY u.login");
+        let query = format!("{USER} ORDER BY lower(u.login)");
         let found = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(&self.reader).await?;
         found.iter().map(rows::user).collect()
     }
@@ -90,18 +89,17 @@ impl Desk for SqliteStore {
         };
         query.execute(&mut *write).await?;
         if let UserChange::Reset(new) = change {
-            sqlx::query("DELETE FROM recovery_codes WHERE user = $1").bind(id.0).execute(&mut *write).await?;
+            sqlx::query("DELETE FROM recovery_codes WHERE \"user\" = $1").bind(id.0).execute(&mut *write).await?;
             put_recovery_codes(&mut write, id, &new.recovery_codes).await?;
         }
         if matches!(change, UserChange::Role(_) | UserChange::Reset(_) | UserChange::Disable) {
-            sqlx::query("DELETE FROM sessions WHERE user = $1").bind(id.0).execute(&mut *write).await?;
+            sqlx::query("DELETE FROM sessions WHERE \"user\" = $1").bind(id.0).execute(&mut *write).await?;
         }
         let user = load(&mut write, id).await?;
         audit::append(&mut write, event).await?;
         write.commit().await?;
         if let UserChange::Sealed(_) = change {
-            // The write-ahead log still has the page as it was. Whoever reads just now holds it up; it is overwritten soon.
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+            self.leave_no_traces().await?;
         }
         Ok(user)
     }
@@ -127,12 +125,12 @@ impl Desk for SqliteStore {
                 let step = i64::try_from(*step).unwrap_or(i64::MAX);
                 sqlx::query("UPDATE users SET totp_step = $2 WHERE id = $1 AND totp_step < $2").bind(id.0).bind(step)
             }
-            Proof::Recovery { hash } => {
-                sqlx::query("UPDATE recovery_codes SET used_at = $3 WHERE user = $1 AND hash = $2 AND used_at IS NULL")
-                    .bind(id.0)
-                    .bind(hash)
-                    .bind(millis(event.at))
-            }
+            Proof::Recovery { hash } => sqlx::query(
+                "UPDATE recovery_codes SET used_at = $3 WHERE \"user\" = $1 AND hash = $2 AND used_at IS NULL",
+            )
+            .bind(id.0)
+            .bind(hash)
+            .bind(millis(event.at)),
         };
         if query.execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(false);
@@ -149,8 +147,8 @@ impl Desk for SqliteStore {
 
     async fn put_session(&self, session: &Session) -> Result<()> {
         sqlx::query(
-            "INSERT INTO sessions (key, user, data, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO UPDATE \
-             SET user = excluded.user, data = excluded.data, expires_at = excluded.expires_at",
+            "INSERT INTO sessions (key, \"user\", data, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO UPDATE \
+             SET \"user\" = excluded.\"user\", data = excluded.data, expires_at = excluded.expires_at",
         )
         .bind(&session.key)
         .bind(session.user.map(|id| id.0))
@@ -193,8 +191,8 @@ impl Desk for SqliteStore {
         let mut write = self.write().await?;
         let stale = now.checked_sub(SignedDuration::from_secs(FORM_CLAIM_SECONDS)).unwrap_or(Timestamp::MIN);
         let claimed = sqlx::query(
-            "INSERT INTO forms (token, user, at) VALUES ($1, $2, $3) ON CONFLICT (token) DO UPDATE SET at = excluded.at \
-             WHERE forms.user = excluded.user AND forms.location IS NULL AND forms.at < $4",
+            "INSERT INTO forms (token, \"user\", at) VALUES ($1, $2, $3) ON CONFLICT (token) DO UPDATE SET at = excluded.at \
+             WHERE forms.\"user\" = excluded.\"user\" AND forms.location IS NULL AND forms.at < $4",
         )
         .bind(token)
         .bind(user.0)
@@ -207,7 +205,7 @@ impl Desk for SqliteStore {
             return Ok(Claim::First);
         }
         let location: Option<Option<String>> =
-            sqlx::query_scalar("SELECT location FROM forms WHERE token = $1 AND user = $2")
+            sqlx::query_scalar("SELECT location FROM forms WHERE token = $1 AND \"user\" = $2")
                 .bind(token)
                 .bind(user.0)
                 .fetch_optional(&mut *write)
@@ -233,9 +231,9 @@ impl Desk for SqliteStore {
     }
 }
 
-async fn put_recovery_codes(write: &mut SqliteConnection, user: UserId, hashes: &[String]) -> Result<()> {
+async fn put_recovery_codes(write: &mut DbConnection, user: UserId, hashes: &[String]) -> Result<()> {
     for hash in hashes {
-        sqlx::query("INSERT INTO recovery_codes (user, hash) VALUES ($1, $2)")
+        sqlx::query("INSERT INTO recovery_codes (\"user\", hash) VALUES ($1, $2)")
             .bind(user.0)
             .bind(hash)
             .execute(&mut *write)
@@ -244,7 +242,7 @@ async fn put_recovery_codes(write: &mut SqliteConnection, user: UserId, hashes: 
     Ok(())
 }
 
-async fn load(connection: &mut SqliteConnection, id: UserId) -> Result<User> {
+async fn load(connection: &mut DbConnection, id: UserId) -> Result<User> {
     let query = format!("{USER} WHERE u.id = $1");
     let found = sqlx::query(sqlx::AssertSqlSafe(query)).bind(id.0).fetch_optional(connection).await?;
     found.as_ref().map(rows::user).transpose()?.ok_or(StoreError::UnknownUser { id })

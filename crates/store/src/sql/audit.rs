@@ -1,15 +1,15 @@
 //! Events, and what the API signed.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, fault};
+use super::{DbConnection, ThisStore};
 use crate::chain::Fields;
+use crate::fault;
 use crate::{ApiCredential, Event, Head, NewEvent, Note, PAGE_MAX, Result, StoreError};
 
-/// Appends an event within a transaction, at the end of the chain.
-pub(super) async fn append(connection: &mut SqliteConnection, event: &NewEvent) -> Result<()> {
+/// Appends an event within a transaction that holds the chain's lock, at the end of the chain.
+pub(super) async fn append(connection: &mut DbConnection, event: &NewEvent) -> Result<()> {
     let before = head(connection).await?;
     let note_hash = event.note.as_ref().map(Note::hash);
     let at = millis(event.at);
@@ -46,7 +46,7 @@ pub(super) async fn append(connection: &mut SqliteConnection, event: &NewEvent) 
     Ok(())
 }
 
-async fn head(connection: &mut SqliteConnection) -> Result<Head> {
+async fn head(connection: &mut DbConnection) -> Result<Head> {
     let last =
         sqlx::query("SELECT number, hash FROM events ORDER BY number DESC LIMIT 1").fetch_optional(connection).await?;
     match last {
@@ -55,58 +55,19 @@ async fn head(connection: &mut SqliteConnection) -> Result<Head> {
     }
 }
 
-pub(super) async fn chain_head(store: &SqliteStore) -> Result<Head> {
+pub(super) async fn chain_head(store: &ThisStore) -> Result<Head> {
     let mut read = store.read().await?;
     head(&mut read).await
 }
 
-/// Gives the events that were written before there was a chain their place in it. Once, when the database is opened;
-/// an event that has a hash is never changed.
-pub(super) async fn chain_older(store: &SqliteStore) -> Result<()> {
-    let unchained = "SELECT EXISTS (SELECT 1 FROM events WHERE hash IS NULL)";
-    if sqlx::query_scalar::<_, i64>(unchained).fetch_one(&store.writer).await? == 0 {
-        return Ok(());
-    }
-    let mut write = store.write().await?;
-    let mut head = Head::default();
-    loop {
-        let some = sqlx::query("SELECT * FROM events WHERE number > $1 ORDER BY number LIMIT $2")
-            .bind(head.number)
-            .bind(i64::from(PAGE_MAX))
-            .fetch_all(&mut *write)
-            .await?;
-        if some.is_empty() {
-            break;
-        }
-        for row in some {
-            let (number, at): (i64, i64) = (row.try_get("number")?, row.try_get("at")?);
-            let fields = Fields {
-                actor: row.try_get("actor")?,
-                act: row.try_get("act")?,
-                object: row.try_get("object")?,
-                reason: row.try_get("reason")?,
-                note_hash: row.try_get("note_hash")?,
-            };
-            head = head.after(number, at, fields);
-            sqlx::query("UPDATE events SET hash = $2 WHERE number = $1 AND hash IS NULL")
-                .bind(number)
-                .bind(&head.hash)
-                .execute(&mut *write)
-                .await?;
-        }
-    }
-    write.commit().await?;
-    Ok(())
-}
-
-pub(super) async fn append_event(store: &SqliteStore, event: &NewEvent) -> Result<()> {
+pub(super) async fn append_event(store: &ThisStore, event: &NewEvent) -> Result<()> {
     let mut write = store.write().await?;
     append(&mut write, event).await?;
     write.commit().await?;
     Ok(())
 }
 
-pub(super) async fn events(store: &SqliteStore, object: Option<&str>, after: i64, limit: u32) -> Result<Vec<Event>> {
+pub(super) async fn events(store: &ThisStore, object: Option<&str>, after: i64, limit: u32) -> Result<Vec<Event>> {
     let limit = i64::from(limit.min(PAGE_MAX));
     let query = match object {
         Some(object) => sqlx::query(concat!(
@@ -128,7 +89,7 @@ pub(super) async fn events(store: &SqliteStore, object: Option<&str>, after: i64
 }
 
 pub(super) async fn events_before(
-    store: &SqliteStore,
+    store: &ThisStore,
     object: Option<&str>,
     before: i64,
     limit: u32,
@@ -153,7 +114,7 @@ pub(super) async fn events_before(
     found.iter().map(rows::event).collect()
 }
 
-pub(super) async fn put_api_credential(store: &SqliteStore, credential: &ApiCredential) -> Result<()> {
+pub(super) async fn put_api_credential(store: &ThisStore, credential: &ApiCredential) -> Result<()> {
     let mut write = store.write().await?;
     sqlx::query(
         "INSERT INTO api_credentials (id, credential_id, method, text, actor, created_at) \

@@ -3,14 +3,13 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, audit, fault};
+use super::{DbConnection, ThisStore, audit};
 use crate::*;
 
 #[async_trait]
-impl Drafts for SqliteStore {
+impl Drafts for ThisStore {
     async fn put_draft(
         &self,
         id: DraftId,
@@ -108,14 +107,14 @@ impl Drafts for SqliteStore {
     }
 }
 
-async fn load(connection: &mut SqliteConnection, id: DraftId) -> Result<Draft> {
+async fn load(connection: &mut DbConnection, id: DraftId) -> Result<Draft> {
     let found =
         sqlx::query("SELECT * FROM drafts WHERE id = $1").bind(id.0.to_string()).fetch_optional(connection).await?;
     found.as_ref().map(rows::draft).transpose()?.ok_or(StoreError::UnknownDraft { id })
 }
 
 /// What a change writes beside state, version and time.
-async fn apply(write: &mut SqliteConnection, id: DraftId, change: &DraftChange, at: Timestamp) -> Result<()> {
+async fn apply(write: &mut DbConnection, id: DraftId, change: &DraftChange, at: Timestamp) -> Result<()> {
     let draft = id.0.to_string();
     match change {
         DraftChange::Programme { title, cohort, text, rows } => {
@@ -180,7 +179,7 @@ async fn apply(write: &mut SqliteConnection, id: DraftId, change: &DraftChange, 
     Ok(())
 }
 
-async fn count(write: &mut SqliteConnection, draft: &str, rows: &RowCounts) -> Result<()> {
+async fn count(write: &mut DbConnection, draft: &str, rows: &RowCounts) -> Result<()> {
     sqlx::query("UPDATE drafts SET passed = $2, problems = $3, warnings = $4, skipped = $5 WHERE id = $1")
         .bind(draft)
         .bind(i64::from(rows.passed))
@@ -193,7 +192,7 @@ async fn count(write: &mut SqliteConnection, draft: &str, rows: &RowCounts) -> R
 }
 
 async fn decided(
-    write: &mut SqliteConnection,
+    write: &mut DbConnection,
     draft: &str,
     by: UserId,
     at: Timestamp,
@@ -209,7 +208,7 @@ async fn decided(
     Ok(())
 }
 
-async fn stopped(write: &mut SqliteConnection, draft: &str, reason: Option<&Stopped>) -> Result<()> {
+async fn stopped(write: &mut DbConnection, draft: &str, reason: Option<&Stopped>) -> Result<()> {
     sqlx::query("UPDATE drafts SET stopped = $2, stopped_en = $3 WHERE id = $1")
         .bind(draft)
         .bind(reason.map(|reason| &reason.id))

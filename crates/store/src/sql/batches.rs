@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use super::rows::{self, millis};
-use super::{SqliteStore, audit, certificates, life};
+use super::{Db, DbConnection, ThisStore, audit, certificates, life};
 use crate::{
     ArtifactHash, Batch, BatchId, BatchState, Frozen, NewEvent, PAGE_MAX, ProgrammeId, Result, SignedCertificate,
     StoreError, Unsigned,
@@ -26,16 +25,16 @@ macro_rules! select_batches {
 }
 
 /// A batch, seen from within a transaction.
-pub(super) async fn load(connection: &mut SqliteConnection, id: BatchId) -> Result<Option<Batch>> {
+pub(super) async fn load(connection: &mut DbConnection, id: BatchId) -> Result<Option<Batch>> {
     let found = sqlx::query(select_batches!("WHERE b.id = $1")).bind(id.to_string()).fetch_optional(connection).await?;
     found.as_ref().map(rows::batch).transpose()
 }
 
-pub(super) async fn batch(store: &SqliteStore, id: BatchId) -> Result<Option<Batch>> {
+pub(super) async fn batch(store: &ThisStore, id: BatchId) -> Result<Option<Batch>> {
     load(&mut *store.reader.acquire().await?, id).await
 }
 
-pub(super) async fn batches(store: &SqliteStore, limit: u32) -> Result<Vec<Batch>> {
+pub(super) async fn batches(store: &ThisStore, limit: u32) -> Result<Vec<Batch>> {
     let found = sqlx::query(select_batches!("ORDER BY b.serial DESC LIMIT $1"))
         .bind(i64::from(limit.min(PAGE_MAX)))
         .fetch_all(&store.reader)
@@ -44,7 +43,7 @@ pub(super) async fn batches(store: &SqliteStore, limit: u32) -> Result<Vec<Batch
 }
 
 pub(super) async fn batch_made_of(
-    store: &SqliteStore,
+    store: &ThisStore,
     sheet_hash: &str,
     programme: &ArtifactHash,
     since: Timestamp,
@@ -60,7 +59,7 @@ pub(super) async fn batch_made_of(
     found.as_ref().map(rows::batch).transpose()
 }
 
-pub(super) async fn newest_of(store: &SqliteStore, programme: ProgrammeId) -> Result<Option<Frozen>> {
+pub(super) async fn newest_of(store: &ThisStore, programme: ProgrammeId) -> Result<Option<Frozen>> {
     let found = sqlx::query(
         "SELECT b.id, b.programme_hash, b.template FROM batches b \
          WHERE b.cohort IN (SELECT id FROM cohorts WHERE programme = $1) \
@@ -73,13 +72,13 @@ pub(super) async fn newest_of(store: &SqliteStore, programme: ProgrammeId) -> Re
     found.as_ref().map(rows::frozen).transpose()
 }
 
-pub(super) async fn unfinished_batches(store: &SqliteStore) -> Result<Vec<Batch>> {
+pub(super) async fn unfinished_batches(store: &ThisStore) -> Result<Vec<Batch>> {
     let found =
         sqlx::query(select_batches!("WHERE b.state = 'reserved' ORDER BY b.serial")).fetch_all(&store.reader).await?;
     found.iter().map(rows::batch).collect()
 }
 
-pub(super) async fn unsigned(store: &SqliteStore, batch: BatchId, after: i64, limit: u32) -> Result<Vec<Unsigned>> {
+pub(super) async fn unsigned(store: &ThisStore, batch: BatchId, after: i64, limit: u32) -> Result<Vec<Unsigned>> {
     let found = sqlx::query(certificates::select_certificates!(
         ", h.public, h.private",
         "WHERE c.batch = $1 AND c.state = 'reserved' AND c.serial > $2 ORDER BY c.serial LIMIT $3"
@@ -98,7 +97,7 @@ pub(super) async fn unsigned(store: &SqliteStore, batch: BatchId, after: i64, li
 /// How many certificates one statement saves.
 const CHUNK: usize = 100;
 
-pub(super) async fn save_signed(store: &SqliteStore, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
+pub(super) async fn save_signed(store: &ThisStore, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
     let mut write = store.write().await?;
     let mut saved = 0;
     for chunk in signed.chunks(CHUNK) {
@@ -111,9 +110,9 @@ pub(super) async fn save_signed(store: &SqliteStore, signed: &[SignedCertificate
 }
 
 /// Saves those that are not saved already; returns how many.
-async fn save_chunk(write: &mut SqliteConnection, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
+async fn save_chunk(write: &mut DbConnection, signed: &[SignedCertificate], now: Timestamp) -> Result<u32> {
     let Some(first) = signed.first() else { return Ok(0) };
-    let mut update = QueryBuilder::<Sqlite>::new("UPDATE certificates SET state = 'issued', since = ");
+    let mut update = QueryBuilder::<Db>::new("UPDATE certificates SET state = 'issued', since = ");
     update.push_bind(millis(now)).push(", issued_at = ").push_bind(millis(now)).push(", key_number = ");
     update.push_bind(i64::from(first.key_number)).push(" WHERE state = 'reserved' AND id IN (");
     let mut ids = update.separated(", ");
@@ -131,7 +130,7 @@ async fn save_chunk(write: &mut SqliteConnection, signed: &[SignedCertificate], 
     if changed.is_empty() {
         return Ok(0);
     }
-    let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO signed (certificate, rdfc, jcs) ");
+    let mut insert = QueryBuilder::<Db>::new("INSERT INTO signed (certificate, rdfc, jcs) ");
     // The same certificate twice in a chunk counts once.
     let mut seen = HashSet::with_capacity(signed.len());
     let new = signed.iter().filter(|one| changed.contains_key(&one.id) && seen.insert(one.id));
@@ -149,7 +148,7 @@ async fn save_chunk(write: &mut SqliteConnection, signed: &[SignedCertificate], 
     Ok(u32::try_from(changed.len()).unwrap_or(u32::MAX))
 }
 
-pub(super) async fn put_report_part(store: &SqliteStore, batch: BatchId, part: u32, text: &str) -> Result<()> {
+pub(super) async fn put_report_part(store: &ThisStore, batch: BatchId, part: u32, text: &str) -> Result<()> {
     let mut write = store.write().await?;
     let found = load(&mut write, batch).await?.ok_or(StoreError::UnknownBatch { id: batch })?;
     if found.state == BatchState::Issued {
@@ -168,7 +167,7 @@ pub(super) async fn put_report_part(store: &SqliteStore, batch: BatchId, part: u
     Ok(())
 }
 
-pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, now: Timestamp) -> Result<Batch> {
+pub(super) async fn finish_batch(store: &ThisStore, id: BatchId, now: Timestamp) -> Result<Batch> {
     let mut write = store.write().await?;
     let batch = load(&mut write, id).await?.ok_or(StoreError::UnknownBatch { id })?;
     if batch.state == BatchState::Issued {
@@ -189,7 +188,7 @@ pub(super) async fn finish_batch(store: &SqliteStore, id: BatchId, now: Timestam
     Ok(finished)
 }
 
-pub(super) async fn batch_report(store: &SqliteStore, batch: BatchId) -> Result<Option<String>> {
+pub(super) async fn batch_report(store: &ThisStore, batch: BatchId) -> Result<Option<String>> {
     let parts: Vec<String> = sqlx::query_scalar(
         "SELECT r.text FROM batch_reports r JOIN batches b ON b.id = r.batch \
          WHERE r.batch = $1 AND b.state = 'issued' ORDER BY r.part",

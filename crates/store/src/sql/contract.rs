@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{SqliteStore, audit, batches, certificates, frozen, installation, life, published, reserve};
+use super::{ThisStore, audit, batches, certificates, frozen, installation, life, published, reserve};
 use crate::*;
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Store for ThisStore {
     async fn ping(&self) -> Result<()> {
         installation::ping(self).await
     }

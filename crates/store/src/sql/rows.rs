@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
+use super::DbRow;
 use crate::*;
 
 /// Milliseconds since 1970, as stored.
@@ -14,12 +14,12 @@ pub(super) fn millis(time: Timestamp) -> i64 {
 }
 
 /// A column that holds a time.
-pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp> {
+pub(super) fn time(row: &DbRow, column: &str) -> Result<Timestamp> {
     to_time(row.try_get(column)?)
 }
 
 /// A column that may hold a time.
-pub(super) fn maybe_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>> {
+pub(super) fn maybe_time(row: &DbRow, column: &str) -> Result<Option<Timestamp>> {
     row.try_get::<Option<i64>, _>(column)?.map(to_time).transpose()
 }
 
@@ -29,12 +29,12 @@ fn to_time(millis: i64) -> Result<Timestamp> {
 }
 
 /// A column that holds a UUID.
-pub(super) fn id(row: &SqliteRow, column: &str) -> Result<Uuid> {
+pub(super) fn id(row: &DbRow, column: &str) -> Result<Uuid> {
     to_id(row.try_get(column)?)
 }
 
 /// A column that may hold a UUID.
-pub(super) fn maybe_id(row: &SqliteRow, column: &str) -> Result<Option<Uuid>> {
+pub(super) fn maybe_id(row: &DbRow, column: &str) -> Result<Option<Uuid>> {
     row.try_get::<Option<&str>, _>(column)?.map(to_id).transpose()
 }
 
@@ -43,23 +43,23 @@ fn to_id(text: &str) -> Result<Uuid> {
 }
 
 /// A column that holds a count or a small number.
-pub(super) fn number(row: &SqliteRow, column: &str) -> Result<u32> {
+pub(super) fn number(row: &DbRow, column: &str) -> Result<u32> {
     let value: i64 = row.try_get(column)?;
     u32::try_from(value).map_err(|_| StoreError::Unreadable { what: "a number", value: value.to_string() })
 }
 
 /// A column that holds one of our words.
-pub(super) fn word<T>(row: &SqliteRow, column: &str, what: &'static str, read: fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn word<T>(row: &DbRow, column: &str, what: &'static str, read: fn(&str) -> Option<T>) -> Result<T> {
     let text: &str = row.try_get(column)?;
     read(text).ok_or_else(|| StoreError::Unreadable { what, value: text.to_owned() })
 }
 
-fn json(row: &SqliteRow, column: &str) -> Result<Value> {
+fn json(row: &DbRow, column: &str) -> Result<Value> {
     let text: &str = row.try_get(column)?;
     serde_json::from_str(text).map_err(|error| StoreError::Unreadable { what: "JSON", value: error.to_string() })
 }
 
-pub(super) fn issuer(row: &SqliteRow) -> Result<Issuer> {
+pub(super) fn issuer(row: &DbRow) -> Result<Issuer> {
     Ok(Issuer {
         id: IssuerId(row.try_get("id")?),
         did: row.try_get("did")?,
@@ -70,7 +70,7 @@ pub(super) fn issuer(row: &SqliteRow) -> Result<Issuer> {
     })
 }
 
-pub(super) fn public_key(row: &SqliteRow) -> Result<PublicKey> {
+pub(super) fn public_key(row: &DbRow) -> Result<PublicKey> {
     Ok(PublicKey {
         issuer: IssuerId(row.try_get("issuer")?),
         number: number(row, "number")?,
@@ -81,7 +81,7 @@ pub(super) fn public_key(row: &SqliteRow) -> Result<PublicKey> {
     })
 }
 
-pub(super) fn artifact(row: &SqliteRow) -> Result<Artifact> {
+pub(super) fn artifact(row: &DbRow) -> Result<Artifact> {
     Ok(Artifact {
         hash: ArtifactHash(row.try_get("hash")?),
         kind: word(row, "kind", "an artifact's kind", ArtifactKind::from_code)?,
@@ -89,7 +89,7 @@ pub(super) fn artifact(row: &SqliteRow) -> Result<Artifact> {
     })
 }
 
-pub(super) fn programme(row: &SqliteRow) -> Result<Programme> {
+pub(super) fn programme(row: &DbRow) -> Result<Programme> {
     Ok(Programme {
         id: ProgrammeId(row.try_get("id")?),
         issuer: IssuerId(row.try_get("issuer")?),
@@ -99,7 +99,7 @@ pub(super) fn programme(row: &SqliteRow) -> Result<Programme> {
     })
 }
 
-pub(super) fn cohort(row: &SqliteRow) -> Result<Cohort> {
+pub(super) fn cohort(row: &DbRow) -> Result<Cohort> {
     Ok(Cohort {
         id: CohortId(row.try_get("id")?),
         programme: ProgrammeId(row.try_get("programme")?),
@@ -109,7 +109,7 @@ pub(super) fn cohort(row: &SqliteRow) -> Result<Cohort> {
     })
 }
 
-pub(super) fn person(row: &SqliteRow) -> Result<Person> {
+pub(super) fn person(row: &DbRow) -> Result<Person> {
     Ok(Person {
         key: row.try_get("person_key")?,
         fingerprint: row.try_get("fingerprint")?,
@@ -121,7 +121,7 @@ pub(super) fn person(row: &SqliteRow) -> Result<Person> {
     })
 }
 
-pub(super) fn batch(row: &SqliteRow) -> Result<Batch> {
+pub(super) fn batch(row: &DbRow) -> Result<Batch> {
     Ok(Batch {
         new: NewBatch {
             id: BatchId(id(row, "id")?),
@@ -143,7 +143,7 @@ pub(super) fn batch(row: &SqliteRow) -> Result<Batch> {
     })
 }
 
-pub(super) fn frozen(row: &SqliteRow) -> Result<Frozen> {
+pub(super) fn frozen(row: &DbRow) -> Result<Frozen> {
     Ok(Frozen {
         batch: BatchId(id(row, "id")?),
         programme_hash: ArtifactHash(row.try_get("programme_hash")?),
@@ -151,7 +151,7 @@ pub(super) fn frozen(row: &SqliteRow) -> Result<Frozen> {
     })
 }
 
-pub(super) fn certificate(row: &SqliteRow) -> Result<Certificate> {
+pub(super) fn certificate(row: &DbRow) -> Result<Certificate> {
     Ok(Certificate {
         serial: row.try_get("serial")?,
         id: id(row, "id")?,
@@ -183,11 +183,11 @@ pub(super) fn certificate(row: &SqliteRow) -> Result<Certificate> {
     })
 }
 
-pub(super) fn details(row: &SqliteRow) -> Result<Details> {
+pub(super) fn details(row: &DbRow) -> Result<Details> {
     Ok(Details { public: json(row, "public")?, private: json(row, "private")? })
 }
 
-pub(super) fn status_list(row: &SqliteRow) -> Result<StatusList> {
+pub(super) fn status_list(row: &DbRow) -> Result<StatusList> {
     Ok(StatusList {
         issuer: IssuerId(row.try_get("issuer")?),
         number: number(row, "number")?,
@@ -197,7 +197,7 @@ pub(super) fn status_list(row: &SqliteRow) -> Result<StatusList> {
     })
 }
 
-pub(super) fn status_entry(row: &SqliteRow) -> Result<StatusEntry> {
+pub(super) fn status_entry(row: &DbRow) -> Result<StatusEntry> {
     Ok(StatusEntry {
         index: number(row, "idx")?,
         revoked: row.try_get::<i64, _>("revoked")? != 0,
@@ -206,7 +206,7 @@ pub(super) fn status_entry(row: &SqliteRow) -> Result<StatusEntry> {
     })
 }
 
-pub(super) fn status_document(row: &SqliteRow) -> Result<StatusDocument> {
+pub(super) fn status_document(row: &DbRow) -> Result<StatusDocument> {
     Ok(StatusDocument {
         issuer: IssuerId(row.try_get("issuer")?),
         number: number(row, "list")?,
@@ -218,7 +218,7 @@ pub(super) fn status_document(row: &SqliteRow) -> Result<StatusDocument> {
     })
 }
 
-pub(super) fn record(row: &SqliteRow) -> Result<RecordDocument> {
+pub(super) fn record(row: &DbRow) -> Result<RecordDocument> {
     Ok(RecordDocument {
         certificate: id(row, "certificate")?,
         text: row.try_get("text")?,
@@ -227,7 +227,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<RecordDocument> {
     })
 }
 
-pub(super) fn event(row: &SqliteRow) -> Result<Event> {
+pub(super) fn event(row: &DbRow) -> Result<Event> {
     Ok(Event {
         number: row.try_get("number")?,
         event: NewEvent {
@@ -244,12 +244,12 @@ pub(super) fn event(row: &SqliteRow) -> Result<Event> {
 }
 
 /// The note beside an event, joined to it.
-fn note(row: &SqliteRow) -> Result<Option<Note>> {
+fn note(row: &DbRow) -> Result<Option<Note>> {
     let (salt, text): (Option<String>, Option<String>) = (row.try_get("salt")?, row.try_get("text")?);
     Ok(salt.zip(text).map(|(salt, text)| Note { salt, text }))
 }
 
-pub(super) fn user(row: &SqliteRow) -> Result<User> {
+pub(super) fn user(row: &DbRow) -> Result<User> {
     let step: i64 = row.try_get("totp_step")?;
     Ok(User {
         id: UserId(row.try_get("id")?),
@@ -269,7 +269,7 @@ pub(super) fn user(row: &SqliteRow) -> Result<User> {
     })
 }
 
-pub(super) fn draft(row: &SqliteRow) -> Result<Draft> {
+pub(super) fn draft(row: &DbRow) -> Result<Draft> {
     let by = |user: &str, at: &str| -> Result<Option<(UserId, Timestamp)>> {
         Ok(row.try_get::<Option<i64>, _>(user)?.map(UserId).zip(maybe_time(row, at)?))
     };
@@ -304,6 +304,6 @@ pub(super) fn draft(row: &SqliteRow) -> Result<Draft> {
 }
 
 /// A column that may name a user.
-pub(super) fn maybe_user(row: &SqliteRow, column: &str) -> Result<Option<UserId>> {
+pub(super) fn maybe_user(row: &DbRow, column: &str) -> Result<Option<UserId>> {
     Ok(row.try_get::<Option<i64>, _>(column)?.map(UserId))
 }

@@ -1,17 +1,16 @@
 //! The life of a certificate: state, status bits, list version and event change together.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, audit, certificates};
+use super::{DbConnection, ThisStore, audit, certificates};
 use crate::{Act, Certificate, Change, NewEvent, Result, State, StoreError};
 
 /// The reason that a superseded certificate shows.
 const SUPERSEDED: &str = "superseded";
 
-pub(super) async fn change(store: &SqliteStore, change: &Change) -> Result<Certificate> {
+pub(super) async fn change(store: &ThisStore, change: &Change) -> Result<Certificate> {
     let mut write = store.write().await?;
     let from = state_of(&mut write, change.certificate).await?;
     let illegal = StoreError::IllegalStep { id: change.certificate, from, act: change.act };
@@ -33,12 +32,7 @@ pub(super) async fn change(store: &SqliteStore, change: &Change) -> Result<Certi
 }
 
 /// The saved certificate replaces another one, which is superseded in the same transaction.
-pub(super) async fn supersede(
-    write: &mut SqliteConnection,
-    predecessor: Uuid,
-    saved: Uuid,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn supersede(write: &mut DbConnection, predecessor: Uuid, saved: Uuid, now: Timestamp) -> Result<()> {
     let from = state_of(write, predecessor).await?;
     let illegal = StoreError::IllegalStep { id: predecessor, from, act: Act::Supersede };
     let to = Act::Supersede.step(from).ok_or(illegal)?;
@@ -59,7 +53,7 @@ pub(super) async fn supersede(
 }
 
 /// The state of a certificate, which must exist.
-pub(super) async fn state_of(connection: &mut SqliteConnection, id: Uuid) -> Result<State> {
+pub(super) async fn state_of(connection: &mut DbConnection, id: Uuid) -> Result<State> {
     let row = sqlx::query("SELECT state FROM certificates WHERE id = $1")
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -69,7 +63,7 @@ pub(super) async fn state_of(connection: &mut SqliteConnection, id: Uuid) -> Res
 }
 
 /// The certificate that is to replace this one and is not signed yet.
-pub(super) async fn reserved_successor(connection: &mut SqliteConnection, id: Uuid) -> Result<Option<Uuid>> {
+pub(super) async fn reserved_successor(connection: &mut DbConnection, id: Uuid) -> Result<Option<Uuid>> {
     let found = sqlx::query("SELECT id FROM certificates WHERE predecessor = $1 AND state = 'reserved'")
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -77,7 +71,7 @@ pub(super) async fn reserved_successor(connection: &mut SqliteConnection, id: Uu
     found.as_ref().map(|row| rows::id(row, "id")).transpose()
 }
 
-async fn apply(write: &mut SqliteConnection, change: &Change, to: State, successor: Option<Uuid>) -> Result<()> {
+async fn apply(write: &mut DbConnection, change: &Change, to: State, successor: Option<Uuid>) -> Result<()> {
     let id = change.certificate.to_string();
     let in_force = to == State::Issued;
     sqlx::query(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::SqliteStore;
+use super::ThisStore;
 use super::certificates::select_certificates;
 use super::rows::{self, millis};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     Suite,
 };
 
-pub(super) async fn status_lists(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<StatusList>> {
+pub(super) async fn status_lists(store: &ThisStore, issuer: IssuerId) -> Result<Vec<StatusList>> {
     let found = sqlx::query("SELECT * FROM status_lists WHERE issuer = $1 ORDER BY number")
         .bind(issuer.0)
         .fetch_all(&store.reader)
@@ -20,7 +20,7 @@ pub(super) async fn status_lists(store: &SqliteStore, issuer: IssuerId) -> Resul
 }
 
 pub(super) async fn status_snapshot(
-    store: &SqliteStore,
+    store: &ThisStore,
     issuer: IssuerId,
     number: u32,
 ) -> Result<Option<StatusSnapshot>> {
@@ -46,7 +46,7 @@ pub(super) async fn status_snapshot(
 }
 
 pub(super) async fn status_lists_due(
-    store: &SqliteStore,
+    store: &ThisStore,
     issuer: IssuerId,
     signed_before: Timestamp,
 ) -> Result<Vec<StatusList>> {
@@ -64,7 +64,7 @@ pub(super) async fn status_lists_due(
     found.iter().map(rows::status_list).collect()
 }
 
-pub(super) async fn put_status_document(store: &SqliteStore, document: &StatusDocument) -> Result<bool> {
+pub(super) async fn put_status_document(store: &ThisStore, document: &StatusDocument) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO status_documents (issuer, list, purpose, suite, text, version, signed_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (issuer, list, purpose, suite) DO UPDATE \
@@ -85,7 +85,7 @@ pub(super) async fn put_status_document(store: &SqliteStore, document: &StatusDo
 }
 
 pub(super) async fn status_document(
-    store: &SqliteStore,
+    store: &ThisStore,
     issuer: IssuerId,
     number: u32,
     purpose: StatusPurpose,
@@ -102,7 +102,7 @@ pub(super) async fn status_document(
     found.as_ref().map(rows::status_document).transpose()
 }
 
-pub(super) async fn put_record(store: &SqliteStore, record: &RecordDocument) -> Result<bool> {
+pub(super) async fn put_record(store: &ThisStore, record: &RecordDocument) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO records (certificate, text, revision, signed_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (certificate) DO UPDATE SET text = excluded.text, revision = excluded.revision, \
@@ -117,7 +117,7 @@ pub(super) async fn put_record(store: &SqliteStore, record: &RecordDocument) -> 
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn record(store: &SqliteStore, certificate: Uuid) -> Result<Option<RecordDocument>> {
+pub(super) async fn record(store: &ThisStore, certificate: Uuid) -> Result<Option<RecordDocument>> {
     let found = sqlx::query("SELECT * FROM records WHERE certificate = $1")
         .bind(certificate.to_string())
         .fetch_optional(&store.reader)
@@ -125,7 +125,7 @@ pub(super) async fn record(store: &SqliteStore, certificate: Uuid) -> Result<Opt
     found.as_ref().map(rows::record).transpose()
 }
 
-pub(super) async fn records_due(store: &SqliteStore, issuer: IssuerId, limit: u32) -> Result<Vec<Certificate>> {
+pub(super) async fn records_due(store: &ThisStore, issuer: IssuerId, limit: u32) -> Result<Vec<Certificate>> {
     let found = sqlx::query(select_certificates!(
         "",
         "WHERE c.serial IN (\

@@ -1,8 +1,8 @@
 //! Certificate numbers: the sheet's, or the next one that nobody has.
 
-use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{QueryBuilder, Row};
 
+use super::super::{Db, DbConnection};
 use crate::{IssuerId, NewCertificate, Numbering, Result, StoreError};
 
 /// A certificate number and the count it was written from.
@@ -21,11 +21,7 @@ pub(super) struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    pub(super) async fn begin(
-        write: &mut SqliteConnection,
-        issuer: IssuerId,
-        numbering: Numbering<'a>,
-    ) -> Result<Self> {
+    pub(super) async fn begin(write: &mut DbConnection, issuer: IssuerId, numbering: Numbering<'a>) -> Result<Self> {
         let mut next = 0;
         if let Some(sequence) = &numbering.sequence {
             let start = i64::try_from(sequence.start).unwrap_or(i64::MAX);
@@ -47,7 +43,7 @@ impl<'a> Counter<'a> {
     /// A number for each, in their order.
     pub(super) async fn numbers_for(
         &mut self,
-        write: &mut SqliteConnection,
+        write: &mut DbConnection,
         chunk: &[NewCertificate],
     ) -> Result<Vec<Number>> {
         let (next, last) = (self.next, self.last.clone());
@@ -95,8 +91,8 @@ impl<'a> Counter<'a> {
 
     /// Whoever issued it: an issuer that has moved to another host goes on with its numbers. (A condition on the issuer
     /// would also lead SQLite to the wrong index.)
-    async fn any_is_used(write: &mut SqliteConnection, numbers: &[&str]) -> Result<bool> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT 1 FROM certificates WHERE number IN (");
+    async fn any_is_used(write: &mut DbConnection, numbers: &[&str]) -> Result<bool> {
+        let mut query = QueryBuilder::<Db>::new("SELECT 1 FROM certificates WHERE number IN (");
         let mut list = query.separated(", ");
         for number in numbers {
             list.push_bind((*number).to_owned());
@@ -106,7 +102,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Remembers how far the counter is.
-    pub(super) async fn end(&self, write: &mut SqliteConnection) -> Result<()> {
+    pub(super) async fn end(&self, write: &mut DbConnection) -> Result<()> {
         if let Some(sequence) = &self.numbering.sequence {
             sqlx::query("UPDATE sequences SET next = $3 WHERE issuer = $1 AND key = $2")
                 .bind(self.issuer.0)

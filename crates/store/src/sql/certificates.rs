@@ -1,10 +1,8 @@
 //! Finding and listing certificates.
 
-use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
-use super::SqliteStore;
-use super::rows;
+use super::{DbConnection, ThisStore, rows};
 use crate::{Certificate, Details, Filter, PAGE_MAX, Page, Result, SEARCH_WORDS, Search, Suite, plain_code};
 
 /// The one SELECT of certificates: further columns, then WHERE and what follows it.
@@ -23,7 +21,7 @@ macro_rules! select_certificates {
 pub(super) use select_certificates;
 
 /// A certificate, seen from within a transaction.
-pub(super) async fn load(connection: &mut SqliteConnection, id: Uuid) -> Result<Option<Certificate>> {
+pub(super) async fn load(connection: &mut DbConnection, id: Uuid) -> Result<Option<Certificate>> {
     let found = sqlx::query(select_certificates!("", "WHERE c.id = $1"))
         .bind(id.to_string())
         .fetch_optional(connection)
@@ -31,11 +29,11 @@ pub(super) async fn load(connection: &mut SqliteConnection, id: Uuid) -> Result<
     found.as_ref().map(rows::certificate).transpose()
 }
 
-pub(super) async fn certificate(store: &SqliteStore, id: Uuid) -> Result<Option<Certificate>> {
+pub(super) async fn certificate(store: &ThisStore, id: Uuid) -> Result<Option<Certificate>> {
     load(&mut *store.reader.acquire().await?, id).await
 }
 
-pub(super) async fn certificate_by_code(store: &SqliteStore, code: &str) -> Result<Option<Certificate>> {
+pub(super) async fn certificate_by_code(store: &ThisStore, code: &str) -> Result<Option<Certificate>> {
     let Some(code) = plain_code(code) else {
         return Ok(None);
     };
@@ -44,7 +42,7 @@ pub(super) async fn certificate_by_code(store: &SqliteStore, code: &str) -> Resu
     found.as_ref().map(rows::certificate).transpose()
 }
 
-pub(super) async fn certificates_by_number(store: &SqliteStore, number: &str) -> Result<Vec<Certificate>> {
+pub(super) async fn certificates_by_number(store: &ThisStore, number: &str) -> Result<Vec<Certificate>> {
     let found = sqlx::query(select_certificates!("", "WHERE c.number = $1 ORDER BY c.serial LIMIT $2"))
         .bind(number)
         .bind(i64::from(PAGE_MAX))
@@ -53,11 +51,11 @@ pub(super) async fn certificates_by_number(store: &SqliteStore, number: &str) ->
     found.iter().map(rows::certificate).collect()
 }
 
-pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Page) -> Result<Vec<Certificate>> {
+pub(super) async fn certificates(store: &ThisStore, filter: &Filter, page: Page) -> Result<Vec<Certificate>> {
     let query = match (filter.batch, filter.cohort) {
         (Some(batch), _) => sqlx::query(select_certificates!(
             "",
-            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) AND c.batch = $4 AND ($5 IS NULL OR c.cohort = $5) \
+            "WHERE c.serial > $1 AND (c.state = $3 OR $3 IS NULL) AND c.batch = $4 AND (c.cohort = $5 OR $5 IS NULL) \
              ORDER BY c.serial LIMIT $2"
         ))
         .bind(page.after)
@@ -67,7 +65,7 @@ pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Pag
         .bind(filter.cohort.map(|cohort| cohort.0)),
         (None, Some(cohort)) => sqlx::query(select_certificates!(
             "",
-            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) AND c.cohort = $4 ORDER BY c.serial LIMIT $2"
+            "WHERE c.serial > $1 AND (c.state = $3 OR $3 IS NULL) AND c.cohort = $4 ORDER BY c.serial LIMIT $2"
         ))
         .bind(page.after)
         .bind(i64::from(page.limit.min(PAGE_MAX)))
@@ -75,7 +73,7 @@ pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Pag
         .bind(cohort.0),
         (None, None) => sqlx::query(select_certificates!(
             "",
-            "WHERE c.serial > $1 AND ($3 IS NULL OR c.state = $3) ORDER BY c.serial LIMIT $2"
+            "WHERE c.serial > $1 AND (c.state = $3 OR $3 IS NULL) ORDER BY c.serial LIMIT $2"
         ))
         .bind(page.after)
         .bind(i64::from(page.limit.min(PAGE_MAX)))
@@ -86,7 +84,7 @@ pub(super) async fn certificates(store: &SqliteStore, filter: &Filter, page: Pag
 }
 
 pub(super) async fn find_certificates(
-    store: &SqliteStore,
+    store: &ThisStore,
     search: &Search,
     before: i64,
     limit: u32,
@@ -95,13 +93,13 @@ pub(super) async fn find_certificates(
     let mut query = match search.words.is_empty() {
         true => sqlx::query(select_certificates!(
             "",
-            "WHERE c.serial < $1 AND ($3 IS NULL OR c.state = $3) AND ($4 IS NULL OR c.cohort = $4) \
+            "WHERE c.serial < $1 AND (c.state = $3 OR $3 IS NULL) AND (c.cohort = $4 OR $4 IS NULL) \
              ORDER BY c.serial DESC LIMIT $2"
         )),
         false => sqlx::query(select_certificates!(
             "",
-            "JOIN finder f ON f.serial = c.serial WHERE f.serial < $1 AND ($3 IS NULL OR c.state = $3) \
-             AND ($4 IS NULL OR c.cohort = $4) AND f.text LIKE $5 ESCAPE '!' AND f.text LIKE $6 ESCAPE '!' \
+            "JOIN finder f ON f.serial = c.serial WHERE f.serial < $1 AND (c.state = $3 OR $3 IS NULL) \
+             AND (c.cohort = $4 OR $4 IS NULL) AND f.text LIKE $5 ESCAPE '!' AND f.text LIKE $6 ESCAPE '!' \
              AND f.text LIKE $7 ESCAPE '!' AND f.text LIKE $8 ESCAPE '!' ORDER BY f.serial DESC LIMIT $2"
         )),
     }
@@ -118,7 +116,8 @@ pub(super) async fn find_certificates(
     found.iter().map(rows::certificate).collect()
 }
 
-/// A pattern that has the word anywhere.
+/// A pattern that has the word anywhere, in lower case (of ASCII letters), as PostgreSQL keeps what is searched; SQLite's
+/// LIKE does not look at their case.
 fn anywhere(word: &str) -> String {
     let mut pattern = String::with_capacity(word.len() + 2);
     pattern.push('%');
@@ -126,13 +125,13 @@ fn anywhere(word: &str) -> String {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
-        pattern.push(c);
+        pattern.push(c.to_ascii_lowercase());
     }
     pattern.push('%');
     pattern
 }
 
-pub(super) async fn signed_text(store: &SqliteStore, id: Uuid, suite: Suite) -> Result<Option<String>> {
+pub(super) async fn signed_text(store: &ThisStore, id: Uuid, suite: Suite) -> Result<Option<String>> {
     let query = match suite {
         Suite::Rdfc => "SELECT rdfc FROM signed WHERE certificate = $1",
         Suite::Jcs => "SELECT jcs FROM signed WHERE certificate = $1",
@@ -140,7 +139,7 @@ pub(super) async fn signed_text(store: &SqliteStore, id: Uuid, suite: Suite) -> 
     Ok(sqlx::query_scalar(query).bind(id.to_string()).fetch_optional(&store.reader).await?)
 }
 
-pub(super) async fn details(store: &SqliteStore, id: Uuid) -> Result<Option<Details>> {
+pub(super) async fn details(store: &ThisStore, id: Uuid) -> Result<Option<Details>> {
     let found = sqlx::query("SELECT public, private FROM holders WHERE certificate = $1")
         .bind(id.to_string())
         .fetch_optional(&store.reader)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::SqliteStore;
+use super::ThisStore;
 use super::rows::{self, millis};
 use crate::{
     Artifact, ArtifactHash, ArtifactKind, Cohort, CohortId, IssuerId, NewCohort, NewProgramme, Person, Programme,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) async fn put_artifact(
-    store: &SqliteStore,
+    store: &ThisStore,
     kind: ArtifactKind,
     bytes: &[u8],
     now: Timestamp,
@@ -28,14 +28,14 @@ pub(super) async fn put_artifact(
     Ok(hash)
 }
 
-pub(super) async fn artifact(store: &SqliteStore, hash: &ArtifactHash) -> Result<Option<Artifact>> {
+pub(super) async fn artifact(store: &ThisStore, hash: &ArtifactHash) -> Result<Option<Artifact>> {
     let found =
         sqlx::query("SELECT * FROM artifacts WHERE hash = $1").bind(&hash.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::artifact).transpose()
 }
 
 pub(super) async fn put_template(
-    store: &SqliteStore,
+    store: &ThisStore,
     issuer: IssuerId,
     hash: &ArtifactHash,
     now: Timestamp,
@@ -60,7 +60,7 @@ pub(super) async fn put_template(
     u32::try_from(number).map_err(|_| StoreError::Unreadable { what: "a template's number", value: number.to_string() })
 }
 
-pub(super) async fn template(store: &SqliteStore, issuer: IssuerId, number: u32) -> Result<Option<Artifact>> {
+pub(super) async fn template(store: &ThisStore, issuer: IssuerId, number: u32) -> Result<Option<Artifact>> {
     let found = sqlx::query(
         "SELECT a.* FROM templates t JOIN artifacts a ON a.hash = t.hash WHERE t.issuer = $1 AND t.number = $2",
     )
@@ -71,7 +71,7 @@ pub(super) async fn template(store: &SqliteStore, issuer: IssuerId, number: u32)
     found.as_ref().map(rows::artifact).transpose()
 }
 
-pub(super) async fn templates(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<u32>> {
+pub(super) async fn templates(store: &ThisStore, issuer: IssuerId) -> Result<Vec<u32>> {
     let found = sqlx::query("SELECT number FROM templates WHERE issuer = $1 ORDER BY number")
         .bind(issuer.0)
         .fetch_all(&store.reader)
@@ -79,7 +79,7 @@ pub(super) async fn templates(store: &SqliteStore, issuer: IssuerId) -> Result<V
     found.iter().map(|row| rows::number(row, "number")).collect()
 }
 
-pub(super) async fn put_programme(store: &SqliteStore, programme: &NewProgramme, now: Timestamp) -> Result<Programme> {
+pub(super) async fn put_programme(store: &ThisStore, programme: &NewProgramme, now: Timestamp) -> Result<Programme> {
     let row = sqlx::query(
         "INSERT INTO programmes (issuer, code, title_id, title_en, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (issuer, code) DO UPDATE SET title_id = excluded.title_id, title_en = excluded.title_en \
@@ -95,7 +95,7 @@ pub(super) async fn put_programme(store: &SqliteStore, programme: &NewProgramme,
     rows::programme(&row)
 }
 
-pub(super) async fn put_cohort(store: &SqliteStore, cohort: &NewCohort, now: Timestamp) -> Result<Cohort> {
+pub(super) async fn put_cohort(store: &ThisStore, cohort: &NewCohort, now: Timestamp) -> Result<Cohort> {
     let row = sqlx::query(
         "INSERT INTO cohorts (programme, name, starts, ends, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (programme, name) DO UPDATE SET starts = excluded.starts, ends = excluded.ends RETURNING *",
@@ -110,7 +110,7 @@ pub(super) async fn put_cohort(store: &SqliteStore, cohort: &NewCohort, now: Tim
     rows::cohort(&row)
 }
 
-pub(super) async fn programmes(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<Programme>> {
+pub(super) async fn programmes(store: &ThisStore, issuer: IssuerId) -> Result<Vec<Programme>> {
     let found = sqlx::query("SELECT * FROM programmes WHERE issuer = $1 ORDER BY id")
         .bind(issuer.0)
         .fetch_all(&store.reader)
@@ -118,7 +118,7 @@ pub(super) async fn programmes(store: &SqliteStore, issuer: IssuerId) -> Result<
     found.iter().map(rows::programme).collect()
 }
 
-pub(super) async fn cohorts(store: &SqliteStore, programme: ProgrammeId) -> Result<Vec<Cohort>> {
+pub(super) async fn cohorts(store: &ThisStore, programme: ProgrammeId) -> Result<Vec<Cohort>> {
     let found = sqlx::query("SELECT * FROM cohorts WHERE programme = $1 ORDER BY id")
         .bind(programme.0)
         .fetch_all(&store.reader)
@@ -126,17 +126,17 @@ pub(super) async fn cohorts(store: &SqliteStore, programme: ProgrammeId) -> Resu
     found.iter().map(rows::cohort).collect()
 }
 
-pub(super) async fn programme(store: &SqliteStore, id: ProgrammeId) -> Result<Option<Programme>> {
+pub(super) async fn programme(store: &ThisStore, id: ProgrammeId) -> Result<Option<Programme>> {
     let found = sqlx::query("SELECT * FROM programmes WHERE id = $1").bind(id.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::programme).transpose()
 }
 
-pub(super) async fn cohort(store: &SqliteStore, id: CohortId) -> Result<Option<Cohort>> {
+pub(super) async fn cohort(store: &ThisStore, id: CohortId) -> Result<Option<Cohort>> {
     let found = sqlx::query("SELECT * FROM cohorts WHERE id = $1").bind(id.0).fetch_optional(&store.reader).await?;
     found.as_ref().map(rows::cohort).transpose()
 }
 
-pub(super) async fn people(store: &SqliteStore, cohort: CohortId) -> Result<Vec<Person>> {
+pub(super) async fn people(store: &ThisStore, cohort: CohortId) -> Result<Vec<Person>> {
     let found = sqlx::query(
         "SELECT c.id, c.predecessor, c.batch, c.number, c.state, h.person_key, h.fingerprint \
          FROM certificates c JOIN holders h ON h.certificate = c.id WHERE c.cohort = $1 ORDER BY c.serial",

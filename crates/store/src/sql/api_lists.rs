@@ -3,16 +3,15 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, audit};
+use super::{DbConnection, ThisStore, audit};
 use crate::{
     ApiLists, ApiPlace, ApiStatusDocument, ApiStatusList, NewEvent, Result, STATUS_LIST_FULL_PERCENT, STATUS_LIST_SIZE,
 };
 
 #[async_trait]
-impl ApiLists for SqliteStore {
+impl ApiLists for ThisStore {
     async fn reserve_api_place(&self, issuer: &str, draw: &mut (dyn FnMut(u32) -> u32 + Send)) -> Result<ApiPlace> {
         let mut write = self.write().await?;
         let (list, size) = open_list(&mut write, issuer).await?;
@@ -119,7 +118,7 @@ impl ApiLists for SqliteStore {
 }
 
 /// The newest list of this DID with room in it, or a new one; with its size.
-async fn open_list(write: &mut SqliteConnection, issuer: &str) -> Result<(u32, u32)> {
+async fn open_list(write: &mut DbConnection, issuer: &str) -> Result<(u32, u32)> {
     let newest = "SELECT number, size, used FROM api_status_lists WHERE issuer = $1 ORDER BY number DESC LIMIT 1";
     if let Some(list) = sqlx::query(newest).bind(issuer).fetch_optional(&mut *write).await? {
         let (size, used) = (rows::number(&list, "size")?, rows::number(&list, "used")?);

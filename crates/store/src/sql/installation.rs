@@ -3,17 +3,18 @@
 use jiff::Timestamp;
 
 use super::rows::{self, millis};
-use super::{SqliteStore, fault, frozen, open};
+use super::{ThisStore, frozen, migrations, open};
+use crate::fault;
 use crate::{ArtifactHash, Counts, Issuer, IssuerId, NewIssuer, PublicKey, Result, State, StoreError};
 
-pub(super) async fn ping(store: &SqliteStore) -> Result<()> {
+pub(super) async fn ping(store: &ThisStore) -> Result<()> {
     sqlx::query("SELECT 1 FROM issuers LIMIT 1").fetch_optional(&store.reader).await?;
     Ok(())
 }
 
-pub(super) async fn counts(store: &SqliteStore) -> Result<Counts> {
+pub(super) async fn counts(store: &ThisStore) -> Result<Counts> {
     let mut read = store.read().await?;
-    let mut counts = Counts { schema_version: open::schema_version(&mut read).await?, ..Counts::default() };
+    let mut counts = Counts { schema_version: migrations::schema_version(&mut read).await?, ..Counts::default() };
     for (query, count) in [
         ("SELECT COUNT(*) FROM issuers", &mut counts.issuers),
         ("SELECT COUNT(*) FROM public_keys", &mut counts.public_keys),
@@ -27,7 +28,7 @@ pub(super) async fn counts(store: &SqliteStore) -> Result<Counts> {
              WHERE c.state NOT IN ('reserved', 'erased') AND s.certificate IS NULL",
             &mut counts.certificates_without_documents,
         ),
-        ("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()", &mut counts.bytes),
+        (open::BYTES, &mut counts.bytes),
     ] {
         let found: i64 = sqlx::query_scalar(query).fetch_one(&mut *read).await?;
         *count = found.unsigned_abs();
@@ -41,15 +42,8 @@ pub(super) async fn counts(store: &SqliteStore) -> Result<Counts> {
     Ok(counts)
 }
 
-pub(super) async fn integrity(store: &SqliteStore) -> Result<Vec<String>> {
-    let mut findings: Vec<String> =
-        sqlx::query_scalar("SELECT * FROM pragma_integrity_check").fetch_all(&store.reader).await?;
-    findings.retain(|finding| finding != "ok");
-    let orphans: Vec<(String, i64)> =
-        sqlx::query_as("SELECT \"table\", COUNT(*) FROM pragma_foreign_key_check GROUP BY 1")
-            .fetch_all(&store.reader)
-            .await?;
-    findings.extend(orphans.iter().map(|(table, count)| format!("{count} rows of {table} point at nothing")));
+pub(super) async fn integrity(store: &ThisStore) -> Result<Vec<String>> {
+    let mut findings = open::damage(store).await?;
     let hashes: Vec<String> =
         sqlx::query_scalar("SELECT hash FROM artifacts ORDER BY hash").fetch_all(&store.reader).await?;
     for hash in hashes {
@@ -61,7 +55,7 @@ pub(super) async fn integrity(store: &SqliteStore) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-pub(super) async fn put_issuer(store: &SqliteStore, issuer: &NewIssuer, now: Timestamp) -> Result<Issuer> {
+pub(super) async fn put_issuer(store: &ThisStore, issuer: &NewIssuer, now: Timestamp) -> Result<Issuer> {
     let mut write = store.write().await?;
     let row = sqlx::query(
         "INSERT INTO issuers (did, base_url, name_id, name_en, created_at) VALUES ($1, $2, $3, $4, $5) \
@@ -83,12 +77,12 @@ pub(super) async fn put_issuer(store: &SqliteStore, issuer: &NewIssuer, now: Tim
     Ok(stored)
 }
 
-pub(super) async fn issuers(store: &SqliteStore) -> Result<Vec<Issuer>> {
+pub(super) async fn issuers(store: &ThisStore) -> Result<Vec<Issuer>> {
     let found = sqlx::query("SELECT * FROM issuers ORDER BY id").fetch_all(&store.reader).await?;
     found.iter().map(rows::issuer).collect()
 }
 
-pub(super) async fn put_public_key(store: &SqliteStore, key: &PublicKey) -> Result<()> {
+pub(super) async fn put_public_key(store: &ThisStore, key: &PublicKey) -> Result<()> {
     let mut write = store.write().await?;
     sqlx::query(
         "INSERT INTO public_keys (issuer, number, role, multikey, valid_from, retired_at) \
@@ -115,7 +109,7 @@ pub(super) async fn put_public_key(store: &SqliteStore, key: &PublicKey) -> Resu
     Ok(())
 }
 
-pub(super) async fn retire_public_key(store: &SqliteStore, issuer: IssuerId, number: u32, at: Timestamp) -> Result<()> {
+pub(super) async fn retire_public_key(store: &ThisStore, issuer: IssuerId, number: u32, at: Timestamp) -> Result<()> {
     sqlx::query("UPDATE public_keys SET retired_at = $3 WHERE issuer = $1 AND number = $2 AND retired_at IS NULL")
         .bind(issuer.0)
         .bind(i64::from(number))
@@ -125,7 +119,7 @@ pub(super) async fn retire_public_key(store: &SqliteStore, issuer: IssuerId, num
     Ok(())
 }
 
-pub(super) async fn public_keys(store: &SqliteStore, issuer: IssuerId) -> Result<Vec<PublicKey>> {
+pub(super) async fn public_keys(store: &ThisStore, issuer: IssuerId) -> Result<Vec<PublicKey>> {
     let found = sqlx::query("SELECT * FROM public_keys WHERE issuer = $1 ORDER BY number")
         .bind(issuer.0)
         .fetch_all(&store.reader)

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{QueryBuilder, Row};
 
-use crate::sqlite::{fault, rows};
+use super::super::{Db, DbConnection, lock_chain, rows};
+use crate::fault;
 use crate::{
     IssuerId, NewCertificate, Result, STATUS_LIST_FULL_PERCENT, STATUS_LIST_SIZE, STATUS_LISTS_MAX, StoreError,
 };
@@ -27,7 +27,7 @@ pub(super) struct Place {
 
 impl OpenList {
     /// The newest list of the issuer, or the first one, made now.
-    pub(super) async fn last(write: &mut SqliteConnection, issuer: IssuerId) -> Result<Self> {
+    pub(super) async fn last(write: &mut DbConnection, issuer: IssuerId) -> Result<Self> {
         let found = sqlx::query("SELECT * FROM status_lists WHERE issuer = $1 ORDER BY number DESC LIMIT 1")
             .bind(issuer.0)
             .fetch_optional(&mut *write)
@@ -38,7 +38,7 @@ impl OpenList {
         }
     }
 
-    async fn make(write: &mut SqliteConnection, issuer: IssuerId, number: u32) -> Result<Self> {
+    async fn make(write: &mut DbConnection, issuer: IssuerId, number: u32) -> Result<Self> {
         if number > STATUS_LISTS_MAX {
             return Err(StoreError::ListsFull { max: STATUS_LISTS_MAX });
         }
@@ -54,7 +54,7 @@ impl OpenList {
     /// A place for each, in their order.
     pub(super) async fn take(
         &mut self,
-        write: &mut SqliteConnection,
+        write: &mut DbConnection,
         chunk: &[NewCertificate],
         draw: &mut (dyn FnMut(u32) -> u32 + Send),
     ) -> Result<Vec<Place>> {
@@ -76,15 +76,14 @@ impl OpenList {
     /// what is free.
     async fn draw_for(
         &mut self,
-        write: &mut SqliteConnection,
+        write: &mut DbConnection,
         chunk: &[NewCertificate],
         draw: &mut (dyn FnMut(u32) -> u32 + Send),
     ) -> Result<Vec<Place>> {
         let mut given: HashMap<String, u32> = HashMap::with_capacity(chunk.len());
         let mut waiting: Vec<String> = chunk.iter().map(|person| person.id.to_string()).collect();
         while !waiting.is_empty() {
-            let mut insert =
-                QueryBuilder::<Sqlite>::new("INSERT INTO status_entries (issuer, list, idx, certificate) ");
+            let mut insert = QueryBuilder::<Db>::new("INSERT INTO status_entries (issuer, list, idx, certificate) ");
             insert.push_values(&waiting, |mut row, certificate| {
                 row.push_bind(self.issuer.0)
                     .push_bind(i64::from(self.number))
@@ -109,8 +108,9 @@ impl OpenList {
             .collect())
     }
 
-    /// Remembers how full the list is.
-    pub(super) async fn end(&self, write: &mut SqliteConnection) -> Result<()> {
+    /// Remembers how full the list is. Whoever changes a state writes the list's version into the same row.
+    pub(super) async fn end(&self, write: &mut DbConnection) -> Result<()> {
+        lock_chain(write).await?;
         sqlx::query("UPDATE status_lists SET used = $3 WHERE issuer = $1 AND number = $2")
             .bind(self.issuer.0)
             .bind(i64::from(self.number))

@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::rows::{self, maybe_time, millis, number, time, word};
-use super::{SqliteStore, audit, certificates};
+use super::{DbConnection, DbRow, ThisStore, audit, certificates};
 use crate::*;
 
 /// The columns of a mail beside those of its certificate.
@@ -22,12 +21,13 @@ macro_rules! select_mails {
 }
 
 #[async_trait]
-impl Outbox for SqliteStore {
+impl Outbox for ThisStore {
     async fn queue_batch(&self, batch: BatchId, at: Timestamp) -> Result<u32> {
         let mut write = self.write().await?;
         let done = sqlx::query(
             "INSERT INTO outbox (certificate, kind, state, queued_at, due_at) \
-             SELECT c.id, CASE WHEN c.predecessor IS NULL THEN 'issued' ELSE 'corrected' END, 'queued', $2, $2 \
+             SELECT c.id, CASE WHEN c.predecessor IS NULL THEN 'issued' ELSE 'corrected' END, 'queued', \
+             CAST($2 AS BIGINT), CAST($2 AS BIGINT) \
              FROM certificates c JOIN contacts t ON t.certificate = c.id \
              WHERE c.batch = $1 AND c.state = 'issued' AND NOT EXISTS (SELECT 1 FROM outbox m \
              WHERE m.certificate = c.id AND m.kind IN ('issued', 'corrected')) ORDER BY c.serial",
@@ -47,14 +47,14 @@ impl Outbox for SqliteStore {
              WHERE o.certificate = c.predecessor AND o.kind IN ('issued', 'corrected')) \
              AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.certificate = c.id AND m.kind IN ('issued', 'corrected'))";
         // Asked often, and nearly always answered without a write.
-        let some = sqlx::AssertSqlSafe(format!("SELECT EXISTS (SELECT 1 {UNTOLD})"));
+        let some = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM (SELECT 1 {UNTOLD} LIMIT 1) AS untold"));
         if sqlx::query_scalar::<_, i64>(some).fetch_one(&self.reader).await? == 0 {
             return Ok(0);
         }
         let mut write = self.write().await?;
         let insert = format!(
             "INSERT INTO outbox (certificate, kind, state, queued_at, due_at) \
-             SELECT c.id, 'corrected', 'queued', $1, $1 {UNTOLD} ORDER BY c.serial"
+             SELECT c.id, 'corrected', 'queued', CAST($1 AS BIGINT), CAST($1 AS BIGINT) {UNTOLD} ORDER BY c.serial"
         );
         let done = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(millis(at)).execute(&mut *write).await?;
         write.commit().await?;
@@ -71,7 +71,8 @@ impl Outbox for SqliteStore {
         let mut write = self.write().await?;
         let once = matches!(kind, MailKind::Issued | MailKind::Corrected);
         let done = sqlx::query(
-            "INSERT INTO outbox (certificate, kind, state, queued_at, due_at) SELECT $1, $2, 'queued', $3, $3 \
+            "INSERT INTO outbox (certificate, kind, state, queued_at, due_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), \
+             'queued', CAST($3 AS BIGINT), CAST($3 AS BIGINT) \
              WHERE EXISTS (SELECT 1 FROM contacts WHERE certificate = $1) AND NOT EXISTS (SELECT 1 FROM outbox \
              WHERE certificate = $1 AND ((kind = $2 AND queued_at > $4) OR ($5 AND kind IN ('issued', 'corrected'))))",
         )
@@ -89,8 +90,9 @@ impl Outbox for SqliteStore {
     async fn claim_mails(&self, worker: &str, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Mail>> {
         // Asked often, and mostly there is nothing to do.
         let some: i64 = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'queued' AND due_at <= $1) OR EXISTS \
-             (SELECT 1 FROM outbox WHERE state IN ('sending', 'handed') AND (held_until < $1 OR (state = 'sending' AND worker = $2)))",
+            "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'queued' AND due_at <= $1 UNION ALL SELECT 1 \
+             FROM outbox WHERE state IN ('sending', 'handed') AND (held_until < $1 OR (state = 'sending' AND worker = $2)) \
+             LIMIT 1) AS work",
         )
         .bind(millis(now))
         .bind(worker)
@@ -230,8 +232,8 @@ impl Outbox for SqliteStore {
     async fn mails(&self, filter: &MailFilter, before: i64, limit: u32) -> Result<Vec<SeenMail>> {
         let found = sqlx::query(select_mails!(
             "JOIN outbox m ON m.certificate = c.id LEFT JOIN contacts t ON t.certificate = c.id \
-             WHERE m.serial < $1 AND ($2 IS NULL OR m.state = $2) AND ($3 IS NULL OR c.batch = $3) \
-             AND ($4 IS NULL OR c.id = $4) ORDER BY m.serial DESC LIMIT $5"
+             WHERE m.serial < $1 AND (m.state = $2 OR $2 IS NULL) AND (c.batch = $3 OR $3 IS NULL) \
+             AND (c.id = $4 OR $4 IS NULL) ORDER BY m.serial DESC LIMIT $5"
         ))
         .bind(before)
         .bind(filter.state.map(MailState::code))
@@ -245,7 +247,7 @@ impl Outbox for SqliteStore {
 }
 
 /// What workers left behind whose time is over: not handed over is queued again, handed over is for a person to decide.
-async fn put_in_order(write: &mut SqliteConnection, now: Timestamp) -> Result<()> {
+async fn put_in_order(write: &mut DbConnection, now: Timestamp) -> Result<()> {
     sqlx::query(
         "UPDATE outbox SET state = 'queued', worker = NULL, held_until = NULL WHERE state = 'sending' \
          AND held_until < $1",
@@ -264,7 +266,7 @@ async fn put_in_order(write: &mut SqliteConnection, now: Timestamp) -> Result<()
 }
 
 /// Remembers a link within a transaction.
-pub(super) async fn insert_link(write: &mut SqliteConnection, certificate: &str, link: &NewLink) -> Result<()> {
+pub(super) async fn insert_link(write: &mut DbConnection, certificate: &str, link: &NewLink) -> Result<()> {
     sqlx::query("INSERT INTO links (hash, certificate, created_at, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(&link.hash)
         .bind(certificate)
@@ -275,7 +277,7 @@ pub(super) async fn insert_link(write: &mut SqliteConnection, certificate: &str,
     Ok(())
 }
 
-fn mail(row: &SqliteRow) -> Result<Mail> {
+fn mail(row: &DbRow) -> Result<Mail> {
     Ok(Mail {
         serial: row.try_get("mail")?,
         kind: word(row, "mail_kind", "a mail's kind", MailKind::from_code)?,
@@ -286,7 +288,7 @@ fn mail(row: &SqliteRow) -> Result<Mail> {
     })
 }
 
-fn seen(row: &SqliteRow) -> Result<SeenMail> {
+fn seen(row: &DbRow) -> Result<SeenMail> {
     Ok(SeenMail {
         serial: row.try_get("mail")?,
         kind: word(row, "mail_kind", "a mail's kind", MailKind::from_code)?,

@@ -1,25 +1,23 @@
 //! The hashes of what was handed out.
 
 use async_trait::async_trait;
-use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row};
 
-use super::SqliteStore;
-use super::rows;
+use super::{Db, DbRow, ThisStore, rows};
 use crate::{ArtifactHash, Rendering, RenderingKind, Renderings, Result};
 
 /// Rows of one statement: SQLite takes 32,766 values, four for each.
 const ROWS: usize = 1_000;
 
 #[async_trait]
-impl Renderings for SqliteStore {
+impl Renderings for ThisStore {
     async fn put_renderings(&self, renderings: &[Rendering]) -> Result<()> {
         if renderings.is_empty() {
             return Ok(());
         }
         let mut write = self.write().await?;
         for part in renderings.chunks(ROWS) {
-            let mut insert: QueryBuilder<Sqlite> =
+            let mut insert: QueryBuilder<Db> =
                 QueryBuilder::new("INSERT INTO renderings (hash, certificate, kind, design) ");
             insert.push_values(part, |mut row, rendering| {
                 row.push_bind(rendering.hash.0.clone())
@@ -41,7 +39,7 @@ impl Renderings for SqliteStore {
     }
 }
 
-fn rendering(row: &SqliteRow) -> Result<Rendering> {
+fn rendering(row: &DbRow) -> Result<Rendering> {
     Ok(Rendering {
         hash: ArtifactHash(row.try_get("hash")?),
         certificate: rows::id(row, "certificate")?,

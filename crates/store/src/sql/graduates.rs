@@ -3,16 +3,15 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::outbox::{count, insert_link};
 use super::rows::{self, maybe_time, millis, time, word};
-use super::{SqliteStore, audit, certificates};
+use super::{DbConnection, DbRow, ThisStore, audit, certificates};
 use crate::*;
 
 #[async_trait]
-impl Graduates for SqliteStore {
+impl Graduates for ThisStore {
     async fn put_link(&self, certificate: Uuid, link: &NewLink, event: &NewEvent) -> Result<()> {
         let mut write = self.write().await?;
         insert_link(&mut write, &certificate.to_string(), link).await?;
@@ -85,14 +84,18 @@ impl Graduates for SqliteStore {
 
     async fn put_address(&self, certificate: Uuid, address: &str, event: &NewEvent) -> Result<()> {
         let mut write = self.write().await?;
-        let done = sqlx::query("UPDATE holders SET private = json_set(private, '$.email', $2) WHERE certificate = $1")
+        let found = sqlx::query("SELECT public, private FROM holders WHERE certificate = $1")
             .bind(certificate.to_string())
-            .bind(address)
+            .fetch_optional(&mut *write)
+            .await?;
+        let details = found.as_ref().map(rows::details).transpose()?;
+        let mut private = details.ok_or(StoreError::UnknownCertificate { id: certificate })?.private;
+        private["email"] = address.into();
+        sqlx::query("UPDATE holders SET private = $2 WHERE certificate = $1")
+            .bind(certificate.to_string())
+            .bind(private.to_string())
             .execute(&mut *write)
             .await?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::UnknownCertificate { id: certificate });
-        }
         sqlx::query(
             "INSERT INTO contacts (certificate, address) VALUES ($1, $2) \
              ON CONFLICT (certificate) DO UPDATE SET address = excluded.address",
@@ -109,7 +112,7 @@ impl Graduates for SqliteStore {
     async fn ask_for_link(&self, address: &str, at: Timestamp, most: u32) -> Result<()> {
         let mut write = self.write().await?;
         sqlx::query(
-            "INSERT INTO asked_links (address, at) SELECT $1, $2 WHERE (SELECT COUNT(*) FROM asked_links) < $3",
+            "INSERT INTO asked_links (address, at) SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT) WHERE (SELECT COUNT(*) FROM asked_links) < $3",
         )
         .bind(address)
         .bind(millis(at))
@@ -136,7 +139,7 @@ impl Graduates for SqliteStore {
     async fn certificates_of_address(&self, address: &str, limit: u32) -> Result<Vec<Certificate>> {
         let found = sqlx::query(certificates::select_certificates!(
             "",
-            "JOIN contacts t ON t.certificate = c.id WHERE t.address = $1 \
+            "JOIN contacts t ON t.certificate = c.id WHERE lower(t.address) = lower($1) \
              AND c.state IN ('issued', 'suspended', 'revoked') ORDER BY c.serial DESC LIMIT $2"
         ))
         .bind(address)
@@ -190,7 +193,7 @@ impl Graduates for SqliteStore {
     ) -> Result<Vec<(Correction, Certificate)>> {
         let mut read = self.read().await?;
         let found = sqlx::query(
-            "SELECT * FROM corrections WHERE serial < $1 AND ($2 IS NULL OR state = $2) ORDER BY serial DESC LIMIT $3",
+            "SELECT * FROM corrections WHERE serial < $1 AND (state = $2 OR $2 IS NULL) ORDER BY serial DESC LIMIT $3",
         )
         .bind(before)
         .bind(state.map(CorrectionState::code))
@@ -256,7 +259,7 @@ impl Graduates for SqliteStore {
         let mut write = self.write().await?;
         let done = sqlx::query(
             "INSERT INTO nip_checks (certificate, hour, tries) VALUES ($1, $2, 1) \
-             ON CONFLICT (certificate, hour) DO UPDATE SET tries = tries + 1 WHERE tries < $3",
+             ON CONFLICT (certificate, hour) DO UPDATE SET tries = nip_checks.tries + 1 WHERE nip_checks.tries < $3",
         )
         .bind(certificate.to_string())
         .bind(hour)
@@ -278,7 +281,8 @@ impl Graduates for SqliteStore {
 
     async fn nip_checks(&self, certificate: Uuid) -> Result<NipChecks> {
         let row = sqlx::query(
-            "SELECT COALESCE(SUM(tries), 0) AS tries, COALESCE(SUM(matches), 0) AS matches FROM nip_checks \
+            "SELECT CAST(COALESCE(SUM(tries), 0) AS BIGINT) AS tries, \
+             CAST(COALESCE(SUM(matches), 0) AS BIGINT) AS matches FROM nip_checks \
              WHERE certificate = $1",
         )
         .bind(certificate.to_string())
@@ -290,14 +294,14 @@ impl Graduates for SqliteStore {
 }
 
 async fn with_certificate(
-    read: &mut SqliteConnection,
+    read: &mut DbConnection,
     correction: Correction,
 ) -> Result<Option<(Correction, Certificate)>> {
     let certificate = certificates::load(read, correction.asked.certificate).await?;
     Ok(certificate.map(|certificate| (correction, certificate)))
 }
 
-fn link(row: &SqliteRow) -> Result<Link> {
+fn link(row: &DbRow) -> Result<Link> {
     Ok(Link {
         certificate: rows::id(row, "certificate")?,
         created_at: time(row, "created_at")?,
@@ -306,7 +310,7 @@ fn link(row: &SqliteRow) -> Result<Link> {
     })
 }
 
-fn correction(row: &SqliteRow) -> Result<Correction> {
+fn correction(row: &DbRow) -> Result<Correction> {
     Ok(Correction {
         serial: row.try_get("serial")?,
         asked: NewCorrection {

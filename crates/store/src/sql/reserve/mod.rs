@@ -1,4 +1,7 @@
 //! Reserving a batch: everything that must never be given twice, in one transaction.
+//!
+//! A long reservation does not keep others from writing where the database has more than one writer: it holds the lock on
+//! reservations from its beginning, and takes the chain's lock ([`lock_chain`]) before anything that others change too.
 
 mod list;
 mod number;
@@ -6,11 +9,11 @@ mod number;
 use std::collections::HashSet;
 
 use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::rows::millis;
-use super::{SqliteStore, audit, batches, fault, life};
+use super::{Db, DbConnection, ThisStore, audit, batches, life, lock_chain};
+use crate::fault;
 use crate::{Act, Batch, BatchState, NewBatch, NewCertificate, NewEvent, Reservation, Result, State, StoreError};
 use list::{OpenList, Place};
 use number::{Counter, Number};
@@ -18,9 +21,9 @@ use number::{Counter, Number};
 /// How many certificates one statement inserts: few statements, and far from the limit of bound values.
 const CHUNK: usize = 100;
 
-pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -> Result<Batch> {
+pub(super) async fn reserve(store: &ThisStore, reservation: Reservation<'_>) -> Result<Batch> {
     let Reservation { batch, people, numbering, draw } = reservation;
-    let mut write = store.write().await?;
+    let mut write = store.write_reservation().await?;
     insert_batch(&mut write, &batch).await?;
     let mut list = OpenList::last(&mut write, batch.issuer).await?;
     let mut counter = Counter::begin(&mut write, batch.issuer, numbering).await?;
@@ -31,6 +34,8 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
             break;
         }
         for predecessor in chunk.iter().filter_map(|person| person.predecessor) {
+            // From here on nobody changes its state.
+            lock_chain(&mut write).await?;
             check_predecessor(&mut write, predecessor).await?;
         }
         if chunk.iter().any(|person| person.predecessor.is_none() && corrected.contains(&person.person_key)) {
@@ -43,6 +48,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
     }
     list.end(&mut write).await?;
     counter.end(&mut write).await?;
+    lock_chain(&mut write).await?;
     let event = NewEvent::new(batch.created_at, batch.actor.clone(), "reserve", batch.id.to_string());
     audit::append(&mut write, &event).await?;
     let reserved = batches::load(&mut write, batch.id).await?.ok_or(StoreError::UnknownBatch { id: batch.id })?;
@@ -50,7 +56,7 @@ pub(super) async fn reserve(store: &SqliteStore, reservation: Reservation<'_>) -
     Ok(reserved)
 }
 
-async fn insert_batch(write: &mut SqliteConnection, batch: &NewBatch) -> Result<()> {
+async fn insert_batch(write: &mut DbConnection, batch: &NewBatch) -> Result<()> {
     sqlx::query(
         "INSERT INTO batches (id, issuer, cohort, kind, sheet_hash, programme_hash, design_hash, template, \
          key_number, actor, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -75,7 +81,7 @@ async fn insert_batch(write: &mut SqliteConnection, batch: &NewBatch) -> Result<
 
 /// The keys under which people of the cohort were issued a corrected certificate. The unique index does not see them: it
 /// watches over the first certificate of each person.
-async fn corrected_keys(write: &mut SqliteConnection, batch: &NewBatch) -> Result<HashSet<String>> {
+async fn corrected_keys(write: &mut DbConnection, batch: &NewBatch) -> Result<HashSet<String>> {
     let keys: Vec<String> = sqlx::query_scalar(
         "SELECT h.person_key FROM certificates c JOIN holders h ON h.certificate = c.id \
          WHERE c.predecessor IS NOT NULL AND c.cohort = $1",
@@ -87,7 +93,7 @@ async fn corrected_keys(write: &mut SqliteConnection, batch: &NewBatch) -> Resul
 }
 
 /// A predecessor must be able to be superseded, and nobody else may be replacing it.
-async fn check_predecessor(write: &mut SqliteConnection, predecessor: Uuid) -> Result<()> {
+async fn check_predecessor(write: &mut DbConnection, predecessor: Uuid) -> Result<()> {
     let from = life::state_of(write, predecessor).await?;
     if let Some(successor) = life::reserved_successor(write, predecessor).await? {
         return Err(StoreError::ReissueUnderWay { id: predecessor, successor });
@@ -99,13 +105,13 @@ async fn check_predecessor(write: &mut SqliteConnection, predecessor: Uuid) -> R
 }
 
 async fn insert_certificates(
-    write: &mut SqliteConnection,
+    write: &mut DbConnection,
     batch: &NewBatch,
     chunk: &[NewCertificate],
     numbers: &[Number],
     places: &[Place],
 ) -> Result<()> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
+    let mut insert = QueryBuilder::<Db>::new(
         "INSERT INTO certificates (id, issuer, batch, cohort, number, sequence, sequence_at, code, key_number, \
          status_list, status_index, valid_from, valid_until, state, since, predecessor) ",
     );
@@ -135,8 +141,8 @@ async fn insert_certificates(
     Ok(())
 }
 
-async fn insert_holders(write: &mut SqliteConnection, batch: &NewBatch, chunk: &[NewCertificate]) -> Result<()> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
+async fn insert_holders(write: &mut DbConnection, batch: &NewBatch, chunk: &[NewCertificate]) -> Result<()> {
+    let mut insert = QueryBuilder::<Db>::new(
         "INSERT INTO holders (certificate, cohort, root, person_key, fingerprint, name, grade, public, private) ",
     );
     insert.push_values(chunk, |mut row, person| {

@@ -1,0 +1,2 @@
+-- Who has lost the link is found by the address, whatever its case, by the same statement on both databases.
+CREATE INDEX contacts_by_lower_address ON contacts (lower(address));
