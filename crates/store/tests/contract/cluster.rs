@@ -37,7 +37,7 @@ rm -rf "$folder"
 "#;
 
 /// A running server.
-pub struct Cluster {
+pub(crate) struct Cluster {
     folder: PathBuf,
     port: u16,
     programs: PathBuf,
@@ -46,7 +46,7 @@ pub struct Cluster {
 }
 
 /// The server of this program.
-pub fn cluster() -> &'static Cluster {
+pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(Cluster::start)
 }
@@ -70,7 +70,7 @@ impl Cluster {
     }
 
     /// The URL of a new, empty database.
-    pub fn database(&self) -> String {
+    pub(crate) fn database(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
@@ -78,28 +78,28 @@ impl Cluster {
     }
 
     /// The URL of a database here, for its owner, who needs no password.
-    pub fn url(&self, name: &str) -> String {
+    pub(crate) fn url(&self, name: &str) -> String {
         format!("postgres://piagam@localhost:{}/{name}?host={}", self.port, self.folder.display())
     }
 
     /// The same through a port of this machine, for a user who needs one.
-    pub fn url_with_password(&self, name: &str, user: &str, password: &str) -> String {
+    pub(crate) fn url_with_password(&self, name: &str, user: &str, password: &str) -> String {
         format!("postgres://{user}:{password}@localhost:{}/{name}", self.port)
     }
 
     /// The certificate that the server shows.
-    pub fn certificate(&self) -> PathBuf {
+    pub(crate) fn certificate(&self) -> PathBuf {
         self.folder.join("data/server.crt")
     }
 
     /// Runs a statement as the cluster's owner; what it answers, unaligned.
-    pub fn sql(&self, database: &str, statement: &str) -> String {
+    pub(crate) fn sql(&self, database: &str, statement: &str) -> String {
         let output = self.try_sql(database, statement);
         output.unwrap_or_else(|error| panic!("{statement}: {error}"))
     }
 
     /// The same, when it may fail.
-    pub fn try_sql(&self, database: &str, statement: &str) -> Result<String, String> {
+    pub(crate) fn try_sql(&self, database: &str, statement: &str) -> Result<String, String> {
         let output = Command::new(self.programs.join("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "piagam", "-d", database, "-c", statement])
             .arg("-h")
@@ -115,7 +115,7 @@ impl Cluster {
 }
 
 /// The name of the database that a URL of ours names.
-pub fn name_of(url: &str) -> &str {
+pub(crate) fn name_of(url: &str) -> &str {
     let path = url.split('?').next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default()
 }
