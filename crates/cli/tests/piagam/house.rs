@@ -73,7 +73,12 @@ impl Run {
 /// The program, without anything from the environment of whoever runs the tests, and with nobody to ask.
 pub(crate) fn piagam<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_piagam"));
-    command.args(arguments).env_remove("PIAGAM_PASSPHRASE").env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env_remove("PIAGAM_PASSPHRASE")
+        .env_remove("DATABASE_URL")
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null());
     // Whom the person at this machine trusts is nothing to the tests.
     command.env("PIAGAM_TRUST_DIR", "/nonexistent/piagam-trust");
     command

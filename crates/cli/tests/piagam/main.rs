@@ -1,6 +1,9 @@
 //! The binary from outside: what a person types, what it answers, what lies on the disk afterwards.
 
 mod badge;
+// The tests of the store start the same server.
+#[path = "../../../store/tests/contract/cluster.rs"]
+mod cluster;
 mod demo;
 mod design;
 mod differs;
@@ -15,6 +18,7 @@ mod mistreated;
 mod moved;
 mod paper;
 mod privacy;
+mod replicas;
 mod sick;
 #[allow(dead_code)] // The service's own tests need all of it.
 #[path = "../../../server/tests/service/sink.rs"]
