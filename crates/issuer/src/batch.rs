@@ -112,7 +112,7 @@ pub async fn issue(
     let plan = loop {
         let mut plan = plan(office, intake.programme, intake.roster, intake.decisions).await?;
         let waiting = plan::waiting(office, &plan).await?;
-        let key = waiting.as_ref().map_or(Ok(&signer), |batch| ring.signer(batch.new.issuer));
+        let key = waiting.as_ref().map_or(Ok(signer), |batch| ring.signer(batch.new.issuer));
         // Whoever is at it, or was killed at it a moment ago: this sheet's people do not wait for that to come out.
         if let (Some(batch), Ok(_)) = (waiting, &key) {
             let office = office.issued_under(batch.new.issuer).await?;

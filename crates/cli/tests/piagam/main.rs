@@ -3,6 +3,7 @@
 mod badge;
 // The tests of the store start the same server.
 #[path = "../../../store/tests/contract/cluster.rs"]
+#[allow(dead_code)]
 mod cluster;
 mod demo;
 mod design;

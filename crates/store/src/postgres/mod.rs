@@ -139,7 +139,15 @@ impl PostgresStore {
     async fn write_reservation(&self) -> Result<Transaction<'static, Db>> {
         let mut write = self.writer.begin().await?;
         lock(&mut write, RESERVATIONS).await?;
+        // The planner knows nothing of rows that are not committed: it would read the whole table for every hundred.
+        sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut *write).await?;
         Ok(write)
+    }
+
+    /// A long batch was reserved: the planner learns of it now, and not with the next autovacuum.
+    async fn reserved_many(&self) -> Result<()> {
+        sqlx::query("ANALYZE certificates, holders, status_entries, finder").execute(&self.writer).await?;
+        Ok(())
     }
 
     /// What was overwritten leaves the table with the next vacuum, and the server's own log with its next segments: not by us.

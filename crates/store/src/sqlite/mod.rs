@@ -127,6 +127,11 @@ impl SqliteStore {
         self.write().await
     }
 
+    /// A long batch was reserved: the planner goes by the form of a statement alone.
+    async fn reserved_many(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// What was overwritten is gone from the write-ahead log too, which still has the page as it was. Whoever reads just now
     /// holds it up; it is overwritten soon.
     async fn leave_no_traces(&self) -> Result<()> {

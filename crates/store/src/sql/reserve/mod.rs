@@ -21,6 +21,9 @@ use number::{Counter, Number};
 /// How many certificates one statement inserts: few statements, and far from the limit of bound values.
 const CHUNK: usize = 100;
 
+/// A batch of so many changes what a planner should know of the tables.
+const MANY: u32 = 1_000;
+
 pub(super) async fn reserve(store: &ThisStore, reservation: Reservation<'_>) -> Result<Batch> {
     let Reservation { batch, people, numbering, draw } = reservation;
     let mut write = store.write_reservation().await?;
@@ -53,6 +56,10 @@ pub(super) async fn reserve(store: &ThisStore, reservation: Reservation<'_>) -> 
     audit::append(&mut write, &event).await?;
     let reserved = batches::load(&mut write, batch.id).await?.ok_or(StoreError::UnknownBatch { id: batch.id })?;
     write.commit().await?;
+    if reserved.certificates >= MANY {
+        // It is reserved all the same.
+        let _ = store.reserved_many().await;
+    }
     Ok(reserved)
 }
 
