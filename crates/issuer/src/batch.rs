@@ -17,7 +17,7 @@ mod sign;
 mod template;
 
 use jiff::Timestamp;
-use store::{Batch, BatchState};
+use store::{ArtifactHash, Batch, BatchState};
 use uuid::Uuid;
 
 pub use decide::{Decision, Decisions, Difference, differences};
@@ -111,7 +111,10 @@ pub async fn issue(
     let mut resumed = resume(office, ring, now, listener).await?;
     let plan = loop {
         let mut plan = plan(office, intake.programme, intake.roster, intake.decisions).await?;
-        let waiting = plan::waiting(office, &plan).await?;
+        let waiting = match plan::waiting(office, &plan).await? {
+            Some(batch) => Some(batch),
+            None => of_this_sheet(office, ring, intake.sheet).await?,
+        };
         let key = waiting.as_ref().map_or(Ok(signer), |batch| ring.signer(batch.new.issuer));
         // Whoever is at it, or was killed at it a moment ago: this sheet's people do not wait for that to come out.
         if let (Some(batch), Ok(_)) = (waiting, &key) {
@@ -164,6 +167,17 @@ pub async fn resume(
         finished.push(lease.during(complete(&office, ring, batch, now, listener)).await?);
     }
     Ok(finished)
+}
+
+/// A batch of this very sheet, all signed perhaps, that is not finished: whoever was at it is not waited for either.
+async fn of_this_sheet(office: &Office, ring: &Ring, sheet: &[u8]) -> Result<Option<Batch>, IssueError> {
+    let mut unfinished = office.store.unfinished_batches().await?;
+    unfinished.retain(|batch| ring.signer(batch.new.issuer).is_ok());
+    if unfinished.is_empty() {
+        return Ok(None);
+    }
+    let hash = ArtifactHash::of(sheet).0;
+    Ok(unfinished.into_iter().find(|batch| batch.new.sheet_hash == hash))
 }
 
 fn lease_name(batch: &Batch) -> String {

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use vc::{Evidence, Need, Policy, Verdict};
 
 use super::*;
+use crate::lease::LASTS;
 use crate::keyring::{self, SignError, Signer};
 use crate::roster;
 
@@ -304,6 +305,43 @@ async fn twelve_hundred_are_issued_once_whatever_dies_in_the_middle() {
     assert_eq!(desk.office.store.counts().await.unwrap().certificates_without_documents, 0);
     assert_eq!(desk.office.store.batches(10).await.unwrap().len(), 1);
     assert_eq!(desk.verify(&certificates[1199], Suite::Jcs).await.verdict, Verdict::Valid);
+}
+
+#[tokio::test]
+async fn what_another_process_is_at_is_left_to_it_unless_this_sheet_needs_it() {
+    let mut desk = Desk::new().await;
+    let good = desk.ring.clone();
+    desk.ring = desk.failing_after(0);
+    desk.issue(&PEOPLE).await.unwrap_err();
+    desk.ring = good;
+    let batch = desk.office.store.unfinished_batches().await.unwrap().remove(0).new.id;
+    let another = Lease::take(&desk.office.store, format!("batch:{batch}"), now()).await.unwrap().unwrap();
+
+    assert!(resume(&desk.office, &desk.ring, now(), &|_| {}).await.unwrap().is_empty());
+    let others = desk.issue(&[("Rina Misal", "199505172023212994")]).await.unwrap();
+    assert!(others.resumed.is_empty() && others.in_force.len() == 1);
+    assert_eq!(desk.office.store.unfinished_batches().await.unwrap().len(), 1);
+
+    let issued = desk.issue(&PEOPLE).await.unwrap();
+    assert_eq!((issued.resumed.len(), issued.in_force.len()), (1, 3));
+    another.during(async {}).await;
+    assert!(desk.office.store.unfinished_batches().await.unwrap().is_empty());
+    assert_eq!(desk.certificates().await.len(), 4);
+}
+
+#[tokio::test]
+async fn what_a_killed_process_has_left_is_taken_up_when_its_time_is_over() {
+    let mut desk = Desk::new().await;
+    let good = desk.ring.clone();
+    desk.ring = desk.failing_after(0);
+    desk.issue(&PEOPLE).await.unwrap_err();
+    desk.ring = good;
+    let batch = desk.office.store.unfinished_batches().await.unwrap().remove(0).new.id;
+    let killed = Lease::take(&desk.office.store, format!("batch:{batch}"), now()).await.unwrap().unwrap();
+    drop(killed);
+    let later = |seconds: i64| now().checked_add(LASTS).unwrap().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    assert!(resume(&desk.office, &desk.ring, later(-1), &|_| {}).await.unwrap().is_empty());
+    assert_eq!(resume(&desk.office, &desk.ring, later(1), &|_| {}).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
