@@ -3,6 +3,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -12,8 +13,8 @@ use tempfile::TempDir;
 use vc::{Evidence, Need, Policy, Verdict};
 
 use super::*;
-use crate::lease::LASTS;
 use crate::keyring::{self, SignError, Signer};
+use crate::lease::LASTS;
 use crate::roster;
 
 const BASE: &str = "http://localhost:8080";
@@ -339,7 +340,8 @@ async fn what_a_killed_process_has_left_is_taken_up_when_its_time_is_over() {
     let batch = desk.office.store.unfinished_batches().await.unwrap().remove(0).new.id;
     let killed = Lease::take(&desk.office.store, format!("batch:{batch}"), now()).await.unwrap().unwrap();
     drop(killed);
-    let later = |seconds: i64| now().checked_add(LASTS).unwrap().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    let later =
+        |seconds: i64| now().checked_add(LASTS).unwrap().checked_add(SignedDuration::from_secs(seconds)).unwrap();
     assert!(resume(&desk.office, &desk.ring, later(-1), &|_| {}).await.unwrap().is_empty());
     assert_eq!(resume(&desk.office, &desk.ring, later(1), &|_| {}).await.unwrap().len(), 1);
 }
