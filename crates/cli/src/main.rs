@@ -28,6 +28,9 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Issues and verifies training certificates: W3C Verifiable Credentials with PDF and QR.
 #[derive(Debug, Parser)]
 #[command(name = "piagam", version, max_term_width = 100, arg_required_else_help = true)]
