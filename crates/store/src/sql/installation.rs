@@ -1,5 +1,7 @@
 //! Issuers, public keys, health.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::rows::{self, millis};
@@ -7,9 +9,15 @@ use super::{ThisStore, frozen, migrations, open};
 use crate::fault;
 use crate::{ArtifactHash, Counts, Issuer, IssuerId, NewIssuer, PublicKey, Result, State, StoreError};
 
+/// Whoever asks whether the service is ready does not wait longer.
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 pub(super) async fn ping(store: &ThisStore) -> Result<()> {
-    sqlx::query("SELECT 1 FROM issuers LIMIT 1").fetch_optional(&store.reader).await?;
-    Ok(())
+    let asking = sqlx::query("SELECT 1 FROM issuers LIMIT 1").fetch_optional(&store.reader);
+    match tokio::time::timeout(PING_TIMEOUT, asking).await {
+        Ok(answer) => Ok(answer.map(drop)?),
+        Err(_) => Err(StoreError::Unreachable { detail: format!("no answer for {} seconds", PING_TIMEOUT.as_secs()) }),
+    }
 }
 
 pub(super) async fn counts(store: &ThisStore) -> Result<Counts> {

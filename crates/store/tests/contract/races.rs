@@ -87,7 +87,7 @@ async fn a_list_three_quarters_full_is_followed_by_the_next() {
     const PER_LIST: usize = (STATUS_LIST_SIZE as usize) * (STATUS_LIST_FULL_PERCENT as usize) / 100;
     for database in databases().await {
         let world = World::new(database.open().await).await;
-        world.reserve(people(PER_LIST - 1)).await.unwrap();
+        database.fill_list(&world, PER_LIST - 1).await;
         let batch = world.reserve(vec![person("A Contoh"), person("B Contoh"), person("C Contoh")]).await.unwrap();
         let filter = Filter { batch: Some(batch.new.id), ..Filter::default() };
         let lists: Vec<_> =

@@ -14,13 +14,18 @@ use store::*;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::cluster::cluster;
+use crate::cluster::{cluster, name_of};
 
 /// Makes databases of one kind.
 #[async_trait]
 pub(crate) trait Database: Send + Sync {
     /// A further handle on the same database, as another process has one.
     async fn open(&self) -> Arc<dyn Store>;
+
+    /// Gives so many entries of the first status list to people.
+    async fn fill_list(&self, world: &World, count: usize) {
+        world.reserve(people(count)).await.unwrap();
+    }
 }
 
 /// One empty database for each implementation.
@@ -63,6 +68,12 @@ impl PostgresDatabase {
 impl Database for PostgresDatabase {
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(PostgresStore::create(&self.address).await.unwrap())
+    }
+
+    /// To one; of the others it is only said, because a hundred thousand take a minute.
+    async fn fill_list(&self, world: &World, count: usize) {
+        world.reserve(people(1)).await.unwrap();
+        cluster().sql(name_of(self.address.without_password()), &format!("UPDATE status_lists SET used = {count}"));
     }
 }
 
