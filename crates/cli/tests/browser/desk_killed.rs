@@ -57,6 +57,9 @@ fn what_was_approved_is_issued_once_however_often_the_service_dies() {
     drop(server);
     let _server = home.serve();
     operator.open(&cohort);
+    operator.reads(&["dari 1200 sertifikat terbit"]);
+    // What the dead one was doing is another's after a while.
+    wait_until(|| signed() == 1_200);
     operator.tab.wait("document.body.innerText.includes('Angkatan ini sudah terbit.')");
     operator.reads(&["1200 sertifikat"]);
 
