@@ -19,6 +19,12 @@ const EVERY: Duration = Duration::from_secs(15);
 /// How often the static copy is compared file by file, though nothing was published.
 const COPY_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(60);
 
+/// How often what has ended is forgotten.
+const SWEEP_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long a link that has ended, or a form that was answered, is still told about.
+const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// The jobs of one service.
 pub(crate) struct Jobs {
     stop: watch::Sender<bool>,
@@ -54,7 +60,9 @@ async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         tracing::warn!("no key was opened: status lists are not signed again while the service runs");
     }
     let mut copy = Copy::default();
+    let mut swept = None;
     loop {
+        sweep(&app, &mut swept).await;
         app.allowances.forget();
         publish_certificates(&app, &certificates).await;
         copy.refresh(&app).await;
@@ -66,6 +74,22 @@ async fn publish(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(EVERY) => {}
             _ = stopped.changed() => return,
         }
+    }
+}
+
+/// Forgets what has ended: sessions, answered forms, links. Once an hour.
+async fn sweep(app: &App, swept: &mut Option<Timestamp>) {
+    let now = app.now();
+    if swept.is_some_and(|at| now.duration_since(at) < SWEEP_AGAIN_AFTER) {
+        return;
+    }
+    let forgotten = async {
+        app.store().sweep_desk(now, now - KEPT_AFTER).await?;
+        app.store().sweep_links(now - KEPT_AFTER).await
+    };
+    match forgotten.await {
+        Ok(()) => *swept = Some(now),
+        Err(error) => tracing::error!(%error, "what has ended could not be forgotten"),
     }
 }
 

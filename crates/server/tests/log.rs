@@ -8,7 +8,8 @@ use world::World;
 
 #[tokio::test]
 async fn the_log_names_patterns_and_nobody() {
-    let world = World::new().await;
+    let settings = "[mail]\nhost = \"localhost\"\nsecurity = \"none\"\nsender = \"sertifikat@contoh.example\"\n";
+    let world = World::with_settings(settings).await;
     let certificate = world.issue(&["Peserta Contoh Satu"], None).await.remove(0);
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -30,11 +31,30 @@ async fn the_log_names_patterns_and_nobody() {
     let text = world.store.signed_text(certificate.id, store::Suite::Jcs).await.unwrap().unwrap();
     world.upload("", text.as_bytes()).await;
     world.post("/credentials/verify", format!(r#"{{"verifiableCredential": {text}}}"#)).await;
+    let link = format!("/ambil/{}", "A".repeat(43));
+    world.get(&link).await;
+    world.post(&link, "").await;
+    let form = |path: &str, body: String| {
+        let request = axum::http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        world.ask(request.body(axum::body::Body::from(body)).unwrap())
+    };
+    form("/tautan", "surel=orang.hilang%40contoh.example".to_owned()).await;
+    form(&format!("/v/{code}/nip"), format!("nip={}", world::NIP)).await;
     let lines: String = log.text().lines().filter(|line| line.contains("server::")).collect();
-    for pattern in ["/v/{code}", "/credentials/{id}", "/credentials/verify", "/periksa"] {
+    for pattern in [
+        "/v/{code}",
+        "/credentials/{id}",
+        "/credentials/verify",
+        "/periksa",
+        "/ambil/{token}",
+        "/tautan",
+        "/v/{code}/nip",
+    ] {
         assert!(lines.contains(pattern), "{pattern}: {lines}");
     }
-    for secret in [code.as_str(), &certificate.code, "Peserta", &certificate.number] {
+    for secret in
+        [code.as_str(), &certificate.code, "Peserta", &certificate.number, &link[7..], "orang.hilang", world::NIP]
+    {
         assert!(!log.text().contains(secret), "{secret}: {}", log.text());
     }
 }

@@ -22,6 +22,9 @@ use crate::error::Oops;
 use crate::pages::{Keep, Page, Shell};
 use crate::words;
 
+/// How many mails the page lists.
+const MAILS: u32 = 10;
+
 /// `/desk/sertifikat/{id}`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CertificatePage {
@@ -36,6 +39,8 @@ pub(crate) struct CertificatePage {
     /// Label and value of what only the desk sees.
     personal: Vec<(&'static str, String)>,
     history: Vec<Step>,
+    /// What the holder was told: what, how far, when.
+    mails: Vec<(&'static str, Tag, String)>,
     /// The public page; empty when there is none.
     public: String,
     /// PDFs are offered.
@@ -86,6 +91,11 @@ impl Page for CertificatePage {
                 why: "lainnya".into(),
                 note: "ijazah <asli> diperlihatkan".into(),
             }],
+            mails: vec![(
+                "Sertifikat terbit",
+                super::mails::state_tag(store::MailState::Sent, lang),
+                "24 November 2026".into(),
+            )],
             public: "/v/7KQM-4XWP-9H2D-JT63".into(),
             files: state == Stored::Issued,
             acts: acts.to_vec(),
@@ -159,7 +169,8 @@ async fn record(app: &App, seat: &Seat, certificate: &Certificate) -> store::Res
         name,
         number: certificate.number.clone(),
         state: state_tag(certificate.state, lang),
-        facts: facts(app, lang, certificate),
+        facts: [facts(app, lang, certificate), compared(app, certificate, lang).await?].concat(),
+        mails: mails(app, certificate, lang).await?,
         personal: details.map_or_else(Vec::new, |details| personal(&details.private, &details.public, lang)),
         history,
         public: if shown { office.page_url(certificate) } else { String::new() },
@@ -168,6 +179,30 @@ async fn record(app: &App, seat: &Seat, certificate: &Certificate) -> store::Res
         predecessor: link(certificate.predecessor),
         successor: link(certificate.successor),
     })
+}
+
+/// The newest mails to its holder.
+async fn mails(app: &App, certificate: &Certificate, lang: Lang) -> store::Result<Vec<(&'static str, Tag, String)>> {
+    let filter = store::MailFilter { certificate: Some(certificate.id), ..Default::default() };
+    let found = app.store().mails(&filter, i64::MAX, MAILS).await?;
+    let line = |mail: &store::SeenMail| {
+        let at = moment(app, mail.settled_at.unwrap_or(mail.queued_at), lang);
+        (super::mails::kind_words(mail.kind, lang), super::mails::state_tag(mail.state, lang), at)
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+/// How often verifiers compared its NIP; nothing where nobody did.
+async fn compared(app: &App, certificate: &Certificate, lang: Lang) -> store::Result<Vec<(&'static str, String)>> {
+    let store::NipChecks { tries, matches } = app.store().nip_checks(certificate.id).await?;
+    if tries == 0 {
+        return Ok(Vec::new());
+    }
+    let words = match lang {
+        Lang::Id => format!("{tries} kali, {matches} cocok"),
+        Lang::En => format!("{tries} times, {matches} matched"),
+    };
+    Ok(vec![(say(lang, "NIP dicocokkan", "NIP compared"), words)])
 }
 
 fn facts(app: &App, lang: Lang, certificate: &Certificate) -> Vec<(&'static str, String)> {
