@@ -10,12 +10,11 @@ mod share;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::limit::{Costly, charge};
 use crate::{App, bounds};
@@ -36,11 +35,27 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/pemegang/{id}/lengkap.pdf", get(page::file))
         .route("/pemegang/{id}/tutup", post(page::close))
         .layer(DefaultBodyLimit::max(bounds::FORM_BYTES))
-        .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
+        .layer(middleware::from_fn(own_forms))
+}
+
+/// Forms of our own pages only. As `tower_http::csrf` does it, which writes addresses to the log: here they hold the link.
+async fn own_forms(request: Request, next: Next) -> Response {
+    if is_ours(&request) { next.run(request).await } else { from_elsewhere() }
+}
+
+fn is_ours(request: &Request) -> bool {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin")) {
+        _ if request.method().is_safe() => true,
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == text("host"),
+        // No browser.
+        (None, None) => true,
+    }
 }
 
 /// A form that another site has sent in somebody's name.
-fn from_elsewhere(_: ProtectionError) -> Response {
+fn from_elsewhere() -> Response {
     let words = "Formulir ini dikirim dari situs lain. Tidak ada yang diubah. Buka halaman Anda dari tautan di surel.\n\
                  This form was sent from another site. Nothing was changed. Open your page from the link in the mail.\n";
     (StatusCode::FORBIDDEN, words).into_response()

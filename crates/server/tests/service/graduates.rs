@@ -70,8 +70,13 @@ async fn a_link_is_used_once_and_looking_at_it_changes_nothing() {
         assert_eq!((look.header("cache-control"), look.header("referrer-policy")), ("no-store", "no-referrer"));
         assert!(look.header("set-cookie").is_empty());
     }
-    let strange = Request::post(&link).header("sec-fetch-site", "cross-site").body(Body::empty()).unwrap();
-    assert_eq!(world.ask(strange).await.status, StatusCode::FORBIDDEN, "a form of another site");
+    for (name, value) in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://lain.example")]
+    {
+        let strange = Request::post(&link).header(name, value).header(header::HOST, "sertifikat.contoh.example");
+        let strange = world.ask(strange.body(Body::empty()).unwrap()).await;
+        assert_eq!(strange.status, StatusCode::FORBIDDEN, "a form of another site: {name}: {value}");
+    }
     let opened = browser.post(&world, &link, &[]).await;
     let page = format!("/pemegang/{}", certificate.id);
     assert_eq!((opened.status, opened.header("location")), (StatusCode::SEE_OTHER, page.as_str()));
