@@ -137,6 +137,9 @@ impl Graduates for ThisStore {
     }
 
     async fn certificates_of_address(&self, address: &str, limit: u32) -> Result<Vec<Certificate>> {
+        if address.contains(certificates::NOWHERE) {
+            return Ok(Vec::new());
+        }
         let found = sqlx::query(certificates::select_certificates!(
             "",
             "JOIN contacts t ON t.certificate = c.id WHERE lower(t.address) = lower($1) \

@@ -228,6 +228,19 @@ async fn certificates_are_found_by_parts_of_name_and_number_newest_first() {
 }
 
 #[tokio::test]
+async fn what_no_database_keeps_finds_nothing() {
+    for database in databases().await {
+        let store = database.open().await;
+        assert!(store.certificates_by_number("N-\0").await.unwrap().is_empty());
+        assert_eq!(store.certificate_by_code("ABCD\0").await.unwrap(), None);
+        assert_eq!(store.user_by_login("sari\0").await.unwrap(), None);
+        assert!(store.certificates_of_address("sari\0@contoh.example", 5).await.unwrap().is_empty());
+        let search = Search { words: vec!["a\0".to_owned()], ..Search::default() };
+        assert!(store.find_certificates(&search, i64::MAX, 5).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_batch_is_found_by_what_it_was_made_of() {
     for database in databases().await {
         let world = World::new(database.open().await).await;
