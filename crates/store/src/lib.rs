@@ -44,6 +44,7 @@
 //! ```
 
 mod api_lists;
+pub mod archive;
 mod chain;
 mod desk;
 mod drafts;
@@ -93,7 +94,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What an issuing installation remembers. See the crate's page for the contract.
 #[async_trait]
-pub trait Store: ApiLists + Desk + Drafts + Graduates + Leases + Outbox + Renderings + 'static {
+pub trait Store:
+    ApiLists + archive::Archive + Desk + Drafts + Graduates + Leases + Outbox + Renderings + 'static
+{
     // ---- The installation ------------------------------------------------------------------------------------
 
     /// One cheap round trip: the database answers and can be read. For `/readyz`.

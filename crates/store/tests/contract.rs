@@ -1,5 +1,7 @@
 //! The contract of `store::Store`, run against both databases in one run. A further one joins `world::databases`.
 
+#[path = "contract/archive.rs"]
+mod archive;
 #[path = "contract/batches.rs"]
 mod batches;
 #[path = "contract/cluster.rs"]

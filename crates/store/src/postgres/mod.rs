@@ -21,6 +21,8 @@
 mod address;
 #[path = "../sql/api_lists.rs"]
 mod api_lists;
+#[path = "../sql/archive.rs"]
+mod archive;
 #[path = "../sql/audit.rs"]
 mod audit;
 #[path = "../sql/batches.rs"]
@@ -63,6 +65,7 @@ use sqlx::postgres::PgPool;
 use sqlx::postgres::{PgConnection as DbConnection, PgRow as DbRow, Postgres as Db};
 
 use crate::Result;
+use crate::archive::{ArchiveError, Give, TableRows};
 
 pub use address::Address;
 pub use migrations::known_schema_version;
@@ -115,6 +118,19 @@ impl PostgresStore {
     /// As [`PostgresStore::open`], except [`crate::StoreError::Behind`].
     pub async fn migrate(address: &Address) -> Result<(i64, i64)> {
         open::migrated(address).await
+    }
+
+    /// Fills an empty database with rows that were taken from one with this schema version: with all of them, or none. Then
+    /// [`PostgresStore::migrate`] brings it up to date.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; [`ArchiveError::NotEmpty`] for a database in which something was ever done.
+    pub async fn fill(
+        address: &Address,
+        schema_version: i64,
+        rows: &mut Give<'_>,
+    ) -> Result<Vec<TableRows>, ArchiveError> {
+        open::fill(address, schema_version, rows).await
     }
 
     /// Where the database is.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::migrations::{check_applied, known_schema_version, migration_error, refuse_newer, schema_version};
 use super::{Address, PostgresStore};
+use crate::archive::{ArchiveError, Give, TableRows};
 use crate::{Result, StoreError};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -79,6 +80,46 @@ async fn migrate(address: &Address) -> Result<()> {
     let done = MIGRATIONS.run(&pool).await.map_err(migration_error);
     pool.close().await;
     done
+}
+
+/// In one transaction: who was interrupted finds empty tables, and begins again.
+pub(super) async fn fill(address: &Address, version: i64, rows: &mut Give<'_>) -> Result<Vec<TableRows>, ArchiveError> {
+    refuse_newer(version)?;
+    let mut connection = connect(address).await?;
+    require_fit(&mut connection).await?;
+    let found = schema_version(&mut connection).await?;
+    if (found != 0 && found != version) || !is_unused(&mut connection, found).await? {
+        return Err(ArchiveError::NotEmpty);
+    }
+    connection.close().await?;
+    let writer = pool(1, options(address, true));
+    MIGRATIONS.run_to(version, &writer).await.map_err(migration_error)?;
+    let store = PostgresStore { address: address.clone(), writer: writer.clone(), reader: writer };
+    let counts = super::archive::fill(&store, rows).await;
+    store.close().await;
+    counts
+}
+
+/// The columns of a table, with what they hold.
+pub(super) const COLUMNS: &str = "SELECT column_name::text, data_type::text FROM information_schema.columns \
+     WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position";
+
+/// Numbers that were given out are not given again: the counters go on after the largest.
+pub(super) async fn count_on(write: &mut PgConnection) -> Result<()> {
+    let counted: Vec<(String, String)> = sqlx::query_as(
+        "SELECT table_name::text, column_name::text FROM information_schema.columns \
+         WHERE table_schema = current_schema() AND is_identity = 'YES'",
+    )
+    .fetch_all(&mut *write)
+    .await?;
+    for (table, column) in counted {
+        let go_on = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), MAX({column})) FROM {table} \
+             HAVING MAX({column}) IS NOT NULL"
+        );
+        sqlx::query(AssertSqlSafe(go_on)).execute(&mut *write).await?;
+    }
+    Ok(())
 }
 
 /// The database has exactly our tables. One without any is a lost database, not a new one.

@@ -11,6 +11,8 @@
 
 #[path = "../sql/api_lists.rs"]
 mod api_lists;
+#[path = "../sql/archive.rs"]
+mod archive;
 #[path = "../sql/audit.rs"]
 mod audit;
 #[path = "../sql/batches.rs"]
@@ -56,6 +58,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::sqlite::{Sqlite as Db, SqliteConnection as DbConnection, SqliteRow as DbRow};
 
 use crate::Result;
+use crate::archive::{ArchiveError, Give, TableRows};
 
 pub use migrations::known_schema_version;
 
@@ -95,6 +98,19 @@ impl SqliteStore {
     /// As [`SqliteStore::open`].
     pub async fn migrate(path: impl AsRef<Path>) -> Result<(i64, i64)> {
         open::migrated(path.as_ref()).await
+    }
+
+    /// Makes the database of rows that were taken from one with this schema version: whole, or not at all. Then
+    /// [`SqliteStore::open`] brings it up to date.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; then there is no file.
+    pub async fn fill(
+        path: impl AsRef<Path>,
+        schema_version: i64,
+        rows: &mut Give<'_>,
+    ) -> Result<Vec<TableRows>, ArchiveError> {
+        open::fill(path.as_ref(), schema_version, rows).await
     }
 
     /// Opens the database without ever writing to it, also on a read-only disk. Writing methods then answer

@@ -6,11 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection};
 
 use super::migrations::{check_applied, known_schema_version, migration_error, refuse_newer, schema_version};
 use super::{SqliteStore, older};
+use crate::archive::{ArchiveError, Give, TableRows};
 use crate::{Result, StoreError};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -73,6 +76,50 @@ async fn opened(path: &Path, found: i64) -> Result<SqliteStore> {
     let store = SqliteStore { path: path.to_owned(), writer, reader };
     older::chain(&store).await?;
     Ok(store)
+}
+
+/// Made beside its place, and put there when it is whole.
+pub(super) async fn fill(path: &Path, version: i64, rows: &mut Give<'_>) -> Result<Vec<TableRows>, ArchiveError> {
+    refuse_newer(version)?;
+    if path.exists() {
+        return Err(ArchiveError::NotEmpty);
+    }
+    let draft = path.with_extension("restoring");
+    remove(&draft);
+    let filled = fill_draft(&draft, version, rows).await;
+    let placed = filled.and_then(|counts| {
+        fs::rename(&draft, path)?;
+        Ok(counts)
+    });
+    remove(&draft);
+    placed
+}
+
+async fn fill_draft(draft: &Path, version: i64, rows: &mut Give<'_>) -> Result<Vec<TableRows>, ArchiveError> {
+    make_private_file(draft)?;
+    let options = options(draft).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let writer = pool(1, options.foreign_keys(true));
+    MIGRATIONS.run_to(version, &writer).await.map_err(migration_error)?;
+    let store = SqliteStore { path: draft.to_owned(), writer: writer.clone(), reader: writer };
+    let counts = super::archive::fill(&store, rows).await;
+    store.close().await;
+    counts
+}
+
+fn remove(file: &Path) {
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(beside);
+        let _ = fs::remove_file(Path::new(&name));
+    }
+}
+
+/// The columns of a table, with what they hold.
+pub(super) const COLUMNS: &str = "SELECT name, type FROM pragma_table_info($1) ORDER BY cid";
+
+/// Numbers that were given out are not given again: SQLite counts on from the largest by itself.
+pub(super) async fn count_on(_: &mut SqliteConnection) -> Result<()> {
+    Ok(())
 }
 
 pub(super) async fn for_reading(path: &Path) -> Result<SqliteStore> {
