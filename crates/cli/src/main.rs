@@ -4,6 +4,7 @@
 //! decided, 4 other failures.
 
 mod audit;
+mod backup;
 mod change;
 mod database;
 mod demo;
@@ -58,6 +59,8 @@ enum Command {
     Export(export::Export),
     Doctor(doctor::Doctor),
     Migrate(migrate::Migrate),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Design(design::Design),
     Users(users::Users),
     Audit(audit::Audit),
@@ -93,6 +96,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(export) => export.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Migrate(migrate) => migrate.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::Design(design) => design.run(),
         Command::Users(users) => users.run().await,
         Command::Audit(audit) => audit.run().await,

@@ -76,6 +76,7 @@ pub(crate) fn piagam<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) ->
     command
         .args(arguments)
         .env_remove("PIAGAM_PASSPHRASE")
+        .env_remove("PIAGAM_BACKUP_PASSPHRASE")
         .env_remove("DATABASE_URL")
         .env_remove("RUST_LOG")
         .stdin(Stdio::null());
@@ -111,6 +112,11 @@ impl Home {
     pub(crate) fn bare() -> Self {
         let temporary = tempfile::tempdir().unwrap();
         Self { dir: temporary.path().join("data"), port: free_port(), _temporary: temporary }
+    }
+
+    /// Another data directory beside this one, not there yet.
+    pub(crate) fn beside(&self, name: &str) -> Self {
+        Self { dir: self.path("..").join(name), ..Self::bare() }
     }
 
     /// `piagam init` and `piagam keys new`.

@@ -1,5 +1,6 @@
 //! The binary from outside: what a person types, what it answers, what lies on the disk afterwards.
 
+mod backups;
 mod badge;
 // The tests of the store start the same server.
 #[path = "../../../store/tests/contract/cluster.rs"]
