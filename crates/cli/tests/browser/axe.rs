@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
@@ -23,8 +24,14 @@ const WIDTHS: [u32; 2] = [1280, 390];
 /// More kinds of pages than there are: a crawl that goes on for ever is a fault of its own.
 const PAGES: usize = 200;
 
-/// The script of axe; `None` where Node.js is not present.
+/// The script of axe; `None` where Node.js is not present. Whoever needs it first brings it, the others wait: half a script
+/// is none.
 fn axe() -> Option<String> {
+    static SCRIPT: OnceLock<Option<String>> = OnceLock::new();
+    SCRIPT.get_or_init(bring_axe).clone()
+}
+
+fn bring_axe() -> Option<String> {
     for program in ["node", "npm"] {
         if !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()) {
             println!("skipped: {program} not found");
