@@ -2,10 +2,10 @@
 //! download*), as CSV and as a workbook. Nothing in either is run by a spreadsheet.
 
 use jiff::civil::Date;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use crate::programme::Programme;
-use crate::text::{neutralise, starts_like_a_formula};
+use crate::text::{neutralise, starts_like_a_formula, undated};
 
 /// The columns, as the archive names them.
 const COLUMNS: [&str; 8] = [
@@ -61,7 +61,7 @@ pub fn workbook(programme: &Programme, numbers: &[String]) -> Vec<u8> {
 
 fn built(programme: &Programme, numbers: &[String]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?));
+    workbook.set_properties(&undated()?);
     let sheet = workbook.add_worksheet().set_name("SIASN")?;
     let (head, text) = (Format::new().set_bold(), Format::new().set_num_format("@"));
     // What begins like a formula stays text also when somebody edits it.

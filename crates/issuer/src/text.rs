@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// Trims, joins runs of white space (line breaks and no-break spaces too) and composes to NFC.
@@ -75,6 +76,11 @@ pub(crate) fn starts_like_a_formula(text: &str) -> bool {
     let starts_with_break = text.starts_with(['\t', '\r', '\n']);
     let sign = text.trim_start().chars().next();
     starts_with_break || matches!(sign, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
+}
+
+/// The properties of a workbook: a moment of its own would make other bytes each time.
+pub(crate) fn undated() -> Result<DocProperties, XlsxError> {
+    Ok(DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?))
 }
 
 #[cfg(test)]

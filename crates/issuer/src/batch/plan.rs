@@ -73,7 +73,7 @@ pub(super) struct Place<'p> {
 impl Plan {
     /// How many certificates would be issued.
     pub fn to_issue(&self) -> usize {
-        self.places().len()
+        self.new.len() + self.decided(Decision::Replace) + self.decided(Decision::Add)
     }
 
     /// How many changed rows nobody has decided about.

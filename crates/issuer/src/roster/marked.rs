@@ -6,15 +6,13 @@
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 use vc::Lang;
 
 use super::cell::{Cell, SheetCell, SheetRow};
 use super::column::index;
 use super::{Kind, Roster, SheetRefused, SheetRefusedKind as Refused, comma, workbook};
-use crate::text::starts_like_a_formula;
+use crate::text::{starts_like_a_formula, undated};
 
 /// Above the words at the end of each row, in both languages. A sheet that is marked again loses the old ones.
 const WORDS: [&str; 2] = ["Perlu diperbaiki (Piagam)", "To be mended (Piagam)"];
@@ -159,9 +157,7 @@ impl Marked {
         }
         self.sheet.set_name("Peserta")?;
         let mut workbook = Workbook::new();
-        // A moment of its own would make other bytes each time.
-        let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+        workbook.set_properties(&undated()?);
         workbook.push_worksheet(self.sheet);
         workbook.save_to_buffer()
     }

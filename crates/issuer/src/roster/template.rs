@@ -1,9 +1,9 @@
 //! The workbook that operators are offered: the right headers, the NIP column as text, one sample
 //! row, and a sheet that explains.
 
-use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DataValidation, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use crate::text::undated;
 
 /// The name in the sample row. A row with it is never issued.
 pub(super) const SAMPLE_NAME: &str = "Nama Peserta Contoh";
@@ -106,8 +106,7 @@ pub fn template_workbook() -> Vec<u8> {
 
 fn built() -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_title("Templat peserta").set_creation_datetime(&made));
+    workbook.set_properties(&undated()?.set_title("Templat peserta"));
     form(workbook.add_worksheet().set_name("Peserta")?)?;
     guide(workbook.add_worksheet().set_name("Petunjuk")?)?;
     workbook.save_to_buffer()
