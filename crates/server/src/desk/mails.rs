@@ -183,6 +183,11 @@ fn why(reason: Option<&str>, lang: Lang) -> String {
             "Layanan terhenti saat surel ini diserahkan; mungkin sudah sampai.",
             "The service stopped while this mail was being handed over; it may have arrived.",
         ),
+        "restored" => say(
+            lang,
+            "Menunggu saat cadangan dibuat; setelah itu mungkin sudah dikirim.",
+            "It was waiting when the backup was made; it may have been sent since.",
+        ),
         said => {
             let server = say(lang, "Server surel menjawab", "The mail server said");
             return format!("{server}: {said}");

@@ -79,7 +79,7 @@ pub(super) async fn fill(store: &ThisStore, rows: &mut Give<'_>) -> Result<Vec<T
     // Whether these were sent after the rows were taken, nobody knows here: somebody looks at them and decides.
     sqlx::query(
         "UPDATE outbox SET state = 'unsure', worker = NULL, held_until = NULL, settled_at = queued_at, \
-         reason = 'restored from a backup' WHERE state IN ('queued', 'sending', 'handed')",
+         reason = 'restored' WHERE state IN ('queued', 'sending', 'handed')",
     )
     .execute(&mut *write)
     .await?;
