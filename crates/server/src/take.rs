@@ -41,6 +41,7 @@ pub(crate) struct Made(Mutex<Kept>);
 struct Kept {
     pdfs: VecDeque<(Uuid, Arc<[u8]>)>,
     sizes: HashMap<Uuid, Sizes>,
+    full_sizes: HashMap<Uuid, usize>,
 }
 
 /// Sizes of a certificate's files in bytes. They never change: same certificate, same files.
@@ -236,6 +237,28 @@ async fn sizes(app: &App, certificate: &Certificate) -> Result<Sizes, Trouble> {
     }
     kept.sizes.insert(certificate.id, sizes);
     Ok(sizes)
+}
+
+/// The size of the full PDF, for its holder's page alone: nobody else waits for it to be made.
+pub(crate) async fn full_size(app: &App, certificate: &Certificate) -> Result<usize, Trouble> {
+    if let Some(size) = app.made.kept().full_sizes.get(&certificate.id) {
+        return Ok(*size);
+    }
+    let size = app.deliverer.full_pdf(certificate).await?.len();
+    let mut kept = app.made.kept();
+    if kept.full_sizes.len() >= SIZES_KEPT {
+        kept.full_sizes.clear();
+    }
+    kept.full_sizes.insert(certificate.id, size);
+    Ok(size)
+}
+
+/// The programme's title in Indonesian and in English.
+pub(crate) async fn programme_titles(app: &App, certificate: &Certificate) -> store::Result<(String, String)> {
+    let indonesian = certificate.programme_title.clone();
+    let programme = app.store().programme(certificate.programme).await?;
+    let english = programme.map_or_else(|| indonesian.clone(), |programme| programme.title_en);
+    Ok((indonesian, english))
 }
 
 /// Why a file could not be made.

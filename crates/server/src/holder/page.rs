@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 use store::{Certificate, Correction, CorrectionAbout, NewCorrection, NewEvent, State as Stored, Suite};
 use vc::Lang;
 
-use super::open::{HOLDER, closed};
-use super::session::{Holder, cookie, holder};
+use super::open::HOLDER;
+use super::session::{Holder, cookie};
 use super::share::Share;
-use crate::asked::{Hl, Segments};
+use crate::asked::Hl;
 use crate::desk::Fields;
 use crate::error::Oops;
 use crate::pages::result::Download;
@@ -85,18 +85,8 @@ impl Page for HolderPage {
 }
 
 /// `GET /pemegang/{id}`
-pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    Segments(id): Segments<String>,
-    hl: Hl,
-    headers: HeaderMap,
-) -> Response {
-    let lang = hl.lang();
-    match holder(&app, &id, &headers).await {
-        Ok(Some(holder)) => answer(&app, &holder, lang, StatusCode::OK, Form::default()).await,
-        Ok(None) => closed(&app, lang),
-        Err(error) => Oops::Internal(&error).page(&app, lang),
-    }
+pub(super) async fn show(State(app): State<Arc<App>>, holder: Holder, hl: Hl) -> Response {
+    answer(&app, &holder, hl.lang(), StatusCode::OK, Form::default()).await
 }
 
 async fn answer(app: &App, holder: &Holder, lang: Lang, status: StatusCode, form: Form) -> Response {
@@ -110,9 +100,8 @@ async fn page(app: &App, holder: &Holder, lang: Lang, mut form: Form) -> Result<
     let certificate = &holder.certificate;
     let in_force = certificate.state == Stored::Issued;
     let office = app.office.issued_under(certificate.issuer).await?;
-    let programme = app.store().programme(certificate.programme).await?;
-    let english = programme.map_or_else(|| certificate.programme_title.clone(), |programme| programme.title_en);
-    let title = if lang == Lang::Id { certificate.programme_title.clone() } else { english };
+    let (indonesian, english) = take::programme_titles(app, certificate).await?;
+    let title = if lang == Lang::Id { indonesian } else { english };
     let own = take::own(app, certificate, lang).await;
     let full = if in_force { full(app, certificate, lang).await } else { None };
     if form.name.is_empty() {
@@ -145,24 +134,21 @@ async fn page(app: &App, holder: &Holder, lang: Lang, mut form: Form) -> Result<
 
 /// The full PDF with its size. What cannot be made is left out, never the page.
 async fn full(app: &App, certificate: &Certificate, lang: Lang) -> Option<Download> {
-    let pdf = app.deliverer.full_pdf(certificate).await;
-    let pdf =
-        pdf.inspect_err(|error| tracing::error!(%error, certificate = %certificate.id, "a full PDF could not be made"));
+    let size = take::full_size(app, certificate).await;
+    let size = size
+        .inspect_err(|error| tracing::error!(%error, certificate = %certificate.id, "a full PDF could not be made"));
     let label = if lang == Lang::Id { "Unduh PDF lengkap" } else { "Download the full PDF" };
     Some(Download {
-        label: format!("{label} ({})", words::size(pdf.ok()?.len() as u64, lang)),
+        label: format!("{label} ({})", words::size(size.ok()? as u64, lang)),
         href: format!("/pemegang/{}/lengkap.pdf", certificate.id),
     })
 }
 
 /// As the credential says it.
 async fn hours(app: &App, certificate: &Certificate, lang: Lang) -> store::Result<String> {
-    let Some(text) = app.store().signed_text(certificate.id, Suite::Rdfc).await? else { return Ok(String::new()) };
-    let credential: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let subject = &credential["credentialSubject"];
-    let credits = [&subject["creditsEarned"], &subject["achievement"]["creditsAvailable"]];
-    let found = credits.into_iter().find(|credits| !credits.is_null());
-    Ok(found.map_or_else(String::new, |credits| words::hours(&credits.to_string(), lang)))
+    let text = app.store().signed_text(certificate.id, Suite::Rdfc).await?.unwrap_or_default();
+    let credential = vc::core::parse(text.as_bytes()).unwrap_or_default();
+    Ok(vc::Facts::from_value(&credential).hours.map_or_else(String::new, |hours| words::hours(&hours, lang)))
 }
 
 /// The code for a screen: whole pixels for each module, on any screen whose pixels are whole parts of a CSS pixel.
@@ -203,18 +189,8 @@ impl Asked {
 }
 
 /// `GET /pemegang/{id}/lengkap.pdf`: with NIP and rank, for the holder alone.
-pub(super) async fn file(
-    State(app): State<Arc<App>>,
-    Segments(id): Segments<String>,
-    hl: Hl,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn file(State(app): State<Arc<App>>, Holder { certificate, .. }: Holder, hl: Hl) -> Response {
     let lang = hl.lang();
-    let certificate = match holder(&app, &id, &headers).await {
-        Ok(Some(holder)) => holder.certificate,
-        Ok(None) => return closed(&app, lang),
-        Err(error) => return Oops::Internal(&error).page(&app, lang),
-    };
     if certificate.state != Stored::Issued {
         return Oops::NotOffered.page(&app, lang);
     }
@@ -233,19 +209,8 @@ pub(super) async fn file(
 }
 
 /// `POST /pemegang/{id}/perbaikan`: something is wrong.
-pub(super) async fn correct(
-    State(app): State<Arc<App>>,
-    Segments(id): Segments<String>,
-    hl: Hl,
-    headers: HeaderMap,
-    fields: Fields,
-) -> Response {
+pub(super) async fn correct(State(app): State<Arc<App>>, holder: Holder, hl: Hl, fields: Fields) -> Response {
     let lang = hl.lang();
-    let holder = match holder(&app, &id, &headers).await {
-        Ok(Some(holder)) => holder,
-        Ok(None) => return closed(&app, lang),
-        Err(error) => return Oops::Internal(&error).page(&app, lang),
-    };
     let certificate = &holder.certificate;
     let cut = |name: &str, most: usize| fields.get(name).chars().take(most).collect::<String>();
     let form = Form {
@@ -296,28 +261,15 @@ fn wrong(certificate: &Certificate, form: &Form, lang: Lang) -> Option<String> {
 }
 
 /// `POST /pemegang/{id}/tutup`: the page is not open in this browser any more.
-pub(super) async fn close(
-    State(app): State<Arc<App>>,
-    Segments(id): Segments<String>,
-    hl: Hl,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn close(State(app): State<Arc<App>>, holder: Holder, hl: Hl) -> Response {
     let lang = hl.lang();
-    let ended = async {
-        let Some(holder) = holder(&app, &id, &headers).await? else { return Ok(None) };
-        app.store().end_holder_session(&holder.session).await?;
-        Ok::<_, store::StoreError>(Some(holder.certificate.id))
-    };
-    match ended.await {
-        Ok(Some(id)) => {
-            let mut response = Redirect::to(&format!("/{}", query(lang))).into_response();
-            response.headers_mut().insert(header::SET_COOKIE, cookie(&app, id, None));
-            response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-            response
-        }
-        Ok(None) => closed(&app, lang),
-        Err(error) => Oops::Internal(&error).page(&app, lang),
+    if let Err(error) = app.store().end_holder_session(&holder.session).await {
+        return Oops::Internal(&error).page(&app, lang);
     }
+    let mut response = Redirect::to(&format!("/{}", query(lang))).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, cookie(&app, holder.certificate.id, None));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    response
 }
 
 fn query(lang: Lang) -> &'static str {

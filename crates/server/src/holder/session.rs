@@ -1,12 +1,20 @@
 //! The cookie that a link was exchanged for: it opens one certificate's page, and only below that page's own path.
 
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use jiff::Timestamp;
 use store::{Certificate, State};
 use uuid::Uuid;
 
 use super::link::{OPEN, Token};
+use super::open::closed;
 use crate::App;
+use crate::asked::{Hl, Segments};
+use crate::error::Oops;
 
 /// A holder whose page is open.
 pub(super) struct Holder {
@@ -31,8 +39,23 @@ pub(super) fn cookie(app: &App, certificate: Uuid, token: Option<&Token>) -> Hea
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
+/// Whoever else asks gets the same answer, whether there is such a page or not.
+impl FromRequestParts<Arc<App>> for Holder {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let lang = Hl::of(&parts.uri).lang();
+        let Segments(id) = Segments::<String>::from_request_parts(parts, app).await?;
+        match holder(app, &id, &parts.headers).await {
+            Ok(Some(holder)) => Ok(holder),
+            Ok(None) => Err(closed(app, lang)),
+            Err(error) => Err(Oops::Internal(&error).page(app, lang)),
+        }
+    }
+}
+
 /// Who asks, when the page at this address is open to them.
-pub(super) async fn holder(app: &App, id: &str, headers: &HeaderMap) -> store::Result<Option<Holder>> {
+async fn holder(app: &App, id: &str, headers: &HeaderMap) -> store::Result<Option<Holder>> {
     let Ok(id) = Uuid::try_parse(id) else { return Ok(None) };
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));

@@ -14,7 +14,7 @@ use store::{Certificate, MailKind};
 use vc::Lang;
 
 use crate::pages::{TemplateError, escape, overridden};
-use crate::{App, words};
+use crate::{App, take, words};
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -108,12 +108,10 @@ impl Told {
         link: String,
         until: Timestamp,
     ) -> store::Result<Self> {
-        let programme = app.store().programme(certificate.programme).await?;
-        let english = programme.map_or_else(|| certificate.programme_title.clone(), |programme| programme.title_en);
         Ok(Self {
             kind,
             name: certificate.name.clone().unwrap_or_default(),
-            programme: (certificate.programme_title.clone(), english),
+            programme: take::programme_titles(app, certificate).await?,
             cohort: certificate.cohort_name.clone(),
             number: certificate.number.clone(),
             link,
