@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use store::{Head, PAGE_MAX};
+use store::{Broken, Head, PAGE_MAX, Store, StoreError};
 
 /// Verifies and exports the audit trail.
 #[derive(Debug, Args)]
@@ -58,22 +58,31 @@ impl Audit {
     }
 }
 
-async fn verify(installation: &Installation, expected: Option<Head>) -> Result<ExitCode, Failure> {
+/// Follows the chain to its end, which it gives; `seen` sees the head after every event.
+pub(crate) async fn follow(store: &dyn Store, mut seen: impl FnMut(&Head)) -> Result<Result<Head, Broken>, StoreError> {
     let mut head = Head::default();
-    let mut met = expected.is_none();
     loop {
-        let events = installation.store.events(None, head.number, PAGE_MAX).await?;
+        let events = store.events(None, head.number, PAGE_MAX).await?;
         if events.is_empty() {
-            break;
+            return Ok(Ok(head));
         }
         for event in &events {
             head = match head.follow(event) {
                 Ok(next) => next,
-                Err(broken) => return Ok(tell_broken(&broken)),
+                Err(broken) => return Ok(Err(broken)),
             };
-            met = met || expected.as_ref() == Some(&head);
+            seen(&head);
         }
     }
+}
+
+async fn verify(installation: &Installation, expected: Option<Head>) -> Result<ExitCode, Failure> {
+    let mut met = expected.is_none();
+    let followed = follow(installation.store.as_ref(), |head| met = met || expected.as_ref() == Some(head)).await?;
+    let head = match followed {
+        Ok(head) => head,
+        Err(broken) => return Ok(tell_broken(&broken)),
+    };
     if !met {
         let number = expected.map_or(0, |head| head.number);
         anstream::eprintln!(
@@ -88,7 +97,7 @@ async fn verify(installation: &Installation, expected: Option<Head>) -> Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell_broken(broken: &store::Broken) -> ExitCode {
+fn tell_broken(broken: &Broken) -> ExitCode {
     anstream::eprintln!(
         "Rantai terputus: {}.\n  The chain is broken: {broken}.\n  \
          -> Bandingkan dengan cadangan terakhir; jangan mengubah basis data ini. / Compare with the last backup; leave \

@@ -1,6 +1,7 @@
 //! A drill: what would be restored is restored into a scratch place, and everything in it is verified.
 
 use super::{total, unpack};
+use crate::audit;
 use crate::failure::{Failure, INVALID, OTHER};
 use age::secrecy::SecretString;
 use indicatif::ProgressBar;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use store::sqlite::SqliteStore;
-use store::{Filter, Head, KeyRole, PAGE_MAX, Page, State, Store, Suite};
+use store::{Filter, KeyRole, Page, State, Store, Suite};
 use vc::{CheckName, Evidence, Need, Outcome, Policy};
 
 /// A folder that goes with its last user.
@@ -44,7 +45,8 @@ pub(super) async fn check(file: &Path, passphrase: SecretString, bar: &ProgressB
     if missing > 0 {
         findings.push(format!("{missing} sertifikat tanpa dokumen / certificates without documents"));
     }
-    findings.extend(chain(&store).await?);
+    let followed = audit::follow(&store, |_| {}).await?;
+    findings.extend(followed.err().map(|broken| format!("jejak audit / audit trail: {broken}")));
     bar.set_message("tanda tangan / signatures");
     bar.set_position(0);
     let (signatures, wrong) = signatures(&store, bar).await?;
@@ -65,23 +67,6 @@ pub(super) async fn check(file: &Path, passphrase: SecretString, bar: &ProgressB
     }
     anstream::println!("  -> Simpan berkas ini, dan buat cadangan baru. / Keep this file, and make a new backup.");
     Ok(ExitCode::from(INVALID))
-}
-
-/// The chain of events, from its first to its last.
-async fn chain(store: &SqliteStore) -> Result<Option<String>, Failure> {
-    let mut head = Head::default();
-    loop {
-        let events = store.events(None, head.number, PAGE_MAX).await?;
-        if events.is_empty() {
-            return Ok(None);
-        }
-        for event in &events {
-            head = match head.follow(event) {
-                Ok(next) => next,
-                Err(broken) => return Ok(Some(format!("jejak audit / audit trail: {broken}"))),
-            };
-        }
-    }
 }
 
 /// How many signatures were verified, and those that are wrong.

@@ -21,7 +21,9 @@ use age::secrecy::SecretString;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
-use std::io::IsTerminal;
+use server::config::FILE as SETTINGS;
+use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -34,6 +36,9 @@ const PASSPHRASE: &str = "PIAGAM_BACKUP_PASSPHRASE";
 
 /// Names this form of backup.
 const FORMAT: &str = "piagam-backup-1";
+
+/// How much work the passphrase takes (scrypt, as a power of two): a second or so, and 256 MiB of memory.
+const WORK: u8 = 18;
 
 /// The folder of files in a backup.
 const FILES: &str = "files";
@@ -93,7 +98,7 @@ impl Backup {
         let counts = pack::write(&installation, &self.file, passphrase, self.with_keys, &bar).await;
         bar.finish_and_clear();
         let rows = total(&counts?);
-        let bytes = std::fs::metadata(&self.file).map_or(0, |metadata| metadata.len());
+        let bytes = fs::metadata(&self.file).map_or(0, |metadata| metadata.len());
         anstream::println!(
             "Cadangan / backup: {} ({rows} baris / rows, {bytes} byte, {:.1} s)",
             self.file.display(),
@@ -151,13 +156,13 @@ async fn restore(
     };
     let begun = Instant::now();
     let staging = beside(dir, "restoring");
-    let _ = std::fs::remove_dir_all(&staging);
+    let _ = fs::remove_dir_all(&staging);
     let placed = place(file, &staging, address.as_ref(), passphrase, bar).await.and_then(|counts| {
-        std::fs::rename(&staging, dir).map_err(|error| Failure::file(dir, &error))?;
+        fs::rename(&staging, dir).map_err(|error| Failure::file(dir, &error))?;
         Ok(counts)
     });
     if placed.is_err() {
-        let _ = std::fs::remove_dir_all(&staging);
+        let _ = fs::remove_dir_all(&staging);
     }
     let rows = total(&placed?);
     let seconds = begun.elapsed().as_secs_f64();
@@ -191,8 +196,24 @@ async fn place(
         Some(address) => Database::Postgres(address.clone()),
     };
     database.migrate().await?;
-    pack::settle_database(staging, &database)?;
+    settle_database(staging, &database)?;
     Ok(filled)
+}
+
+/// The settings name the database that the rows are in now.
+fn settle_database(dir: &Path, database: &Database) -> Result<(), Failure> {
+    let path = dir.join(SETTINGS);
+    let told = |error: io::Error| Failure::file(&path, &error);
+    let text = fs::read_to_string(&path).map_err(told)?;
+    let unreadable = |error: toml_edit::TomlError| told(io::Error::new(io::ErrorKind::InvalidData, error));
+    let mut settings: toml_edit::DocumentMut = text.parse().map_err(unreadable)?;
+    match database.in_settings() {
+        "" => {
+            settings.remove("database");
+        }
+        url => settings["database"]["url"] = toml_edit::value(url),
+    }
+    fs::write(&path, settings.to_string()).map_err(told)
 }
 
 /// PIAGAM_BACKUP_PASSPHRASE, else PIAGAM_PASSPHRASE, else what somebody types; a new one twice.
@@ -203,7 +224,7 @@ fn passphrase(new: bool) -> Result<SecretString, Failure> {
             _ => {}
         }
     }
-    if !std::io::stdin().is_terminal() {
+    if !io::stdin().is_terminal() {
         return Err(Failure::new(
             USAGE,
             ("Kata sandi cadangan diperlukan.", format!("Isi {PASSPHRASE}.")),

@@ -1,11 +1,10 @@
 //! Writing a backup.
 
-use super::{FILES, FORMAT, ROWS, beside, counts_json};
-use crate::database::Database;
+use super::{FILES, FORMAT, ROWS, WORK, beside, counts_json};
 use crate::failure::Failure;
 use crate::installation::Installation;
-use age::Encryptor;
 use age::secrecy::SecretString;
+use age::{Encryptor, Recipient, scrypt};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use indicatif::ProgressBar;
@@ -14,6 +13,7 @@ use serde_json::json;
 use server::config::FILE as SETTINGS;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 use store::archive::TableRows;
 
@@ -59,8 +59,11 @@ async fn write_draft(
     bar: &ProgressBar,
 ) -> Result<Vec<TableRows>, Failure> {
     let told = |error: io::Error| Failure::file(draft, &error);
-    let encrypted =
-        Encryptor::with_user_passphrase(passphrase).wrap_output(create(draft).map_err(told)?).map_err(told)?;
+    let mut recipient = scrypt::Recipient::new(passphrase);
+    recipient.set_work_factor(WORK);
+    let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn Recipient))
+        .map_err(|error| told(io::Error::other(error)))?;
+    let encrypted = encryptor.wrap_output(create(draft).map_err(told)?).map_err(told)?;
     let mut pack = Pack { archive: tar::Builder::new(GzEncoder::new(encrypted, Compression::fast())) };
     let manifest = json!({
         "format": FORMAT,
@@ -174,20 +177,4 @@ impl Part {
         }
         Ok(())
     }
-}
-
-/// The settings name the database that the rows are in now.
-pub(super) fn settle_database(dir: &Path, database: &Database) -> Result<(), Failure> {
-    let path = dir.join(SETTINGS);
-    let told = |error: io::Error| Failure::file(&path, &error);
-    let text = fs::read_to_string(&path).map_err(told)?;
-    let unreadable = |error: toml_edit::TomlError| told(io::Error::new(io::ErrorKind::InvalidData, error));
-    let mut settings: toml_edit::DocumentMut = text.parse().map_err(unreadable)?;
-    match database.in_settings() {
-        "" => {
-            settings.remove("database");
-        }
-        url => settings["database"]["url"] = toml_edit::value(url),
-    }
-    fs::write(&path, settings.to_string()).map_err(told)
 }

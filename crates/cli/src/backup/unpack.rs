@@ -1,6 +1,6 @@
 //! Reading a backup: decrypted and unpacked on a thread of its own, while rows are written on another.
 
-use super::{FILES, FORMAT, ROWS};
+use super::{FILES, FORMAT, ROWS, WORK};
 use crate::failure::{Failure, OTHER, USAGE};
 use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, scrypt};
@@ -17,8 +17,8 @@ use store::archive::ArchiveError;
 /// The largest entry that is read, in bytes: a row that holds a sheet is the largest thing that there is.
 const MAX_ENTRY: u64 = 100_000_000;
 
-/// The most work that a backup may ask for its passphrase (scrypt, as a power of two).
-const MAX_WORK: u8 = 22;
+/// The most work that a file may ask for its passphrase: four times ours, 1 GiB. A file is no way to exhaust the machine.
+const MAX_WORK: u8 = WORK + 2;
 
 /// How many rows wait to be written.
 const WAITING: usize = 1_000;
